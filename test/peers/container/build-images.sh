@@ -17,6 +17,10 @@ label=decrypt-sops.test.inputs
 certificates=/etc/ssl/certs/ca-certificates.crt
 export CONTAINERS_CONF="${CONTAINERS_CONF:-$here/containers.conf}"
 
+# Test files run at the same time: the second finds what the first has built.
+exec 9>"${TMPDIR:-/tmp}/decrypt-sops-images.lock"
+if command -v flock >/dev/null; then flock 9; fi
+
 # build IMAGE INPUTS FOLDER [ARGUMENT...]: unless the image there was built from the same inputs.
 build() {
   local name=$1 inputs=$2 folder=$3 before

@@ -37,7 +37,11 @@ describeWithPeers(containerPeers, "the image", (paths) => {
   /** Runs a script in a container of the image and returns what it wrote as JSON. */
   async function inside(script: string, ...options: string[]): Promise<unknown> {
     const node = ["run", "--rm", "--network", "none", ...options, "--entrypoint", "/nodejs/bin/node", image];
-    const { status, stdout, stderr } = await docker([...node, "-e", `console.log(JSON.stringify((() => {${script}})()))`]);
+    const { status, stdout, stderr } = await docker([
+      ...node,
+      "-e",
+      `console.log(JSON.stringify((() => {${script}})()))`,
+    ]);
     expect(stderr).toBe("");
     expect(status).toBe(0);
     return JSON.parse(stdout);
@@ -74,7 +78,9 @@ describeWithPeers(containerPeers, "the image", (paths) => {
     const built = ["decrypt-sops.cjs", ...chunks.map((name) => `chunks/${name}`)];
     expect(sizes).toHaveLength(built.length);
     expect(sizes).toEqual(
-      expect.arrayContaining(built.map((name) => [`/app/${name}`, readFileSync(join(project, "dist", name)).length, false])),
+      expect.arrayContaining(
+        built.map((name) => [`/app/${name}`, readFileSync(join(project, "dist", name)).length, false]),
+      ),
     );
   });
 
@@ -98,7 +104,8 @@ describeWithPeers(containerPeers, "the image", (paths) => {
     expect(await inside("return Object.keys(os.networkInterfaces())")).toEqual(["lo"]);
   });
 
-  const list = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata:\n    name: plain\n";
+  const list =
+    "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata:\n    name: plain\n";
 
   test("is a function when started as kustomize does", async () => {
     expect(await docker([...kustomizeRun, image], list)).toEqual({ status: 0, stdout: list, stderr: "" });

@@ -23,10 +23,8 @@ export function dockerEnvironment(calls?: string): NodeJS.ProcessEnv {
 }
 
 /** The arguments by which kustomize starts a function's container, without the image. */
-export const kustomizeRun: readonly string[] = [
-  ...["run", "--rm", "-i", "-a", "STDIN", "-a", "STDOUT", "-a", "STDERR"],
-  ...["--network", "none", "--user", "nobody", "--security-opt=no-new-privileges"],
-];
+export const kustomizeRun: readonly string[] =
+  "run --rm -i -a STDIN -a STDOUT -a STDERR --network none --user nobody --security-opt=no-new-privileges".split(" ");
 
 /** How a container ended. */
 export interface Ended {

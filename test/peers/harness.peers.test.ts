@@ -1,10 +1,28 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { describeWithPeers, findPeer, parsePeers, peerNamed, peers, programFolder, requiredPeers, verdict } from "./registry.ts";
+import {
+  describeWithPeers,
+  findPeer,
+  parsePeers,
+  peerNamed,
+  peers,
+  programFolder,
+  requiredPeers,
+  verdict,
+} from "./registry.ts";
 import { peerTable } from "./report.ts";
 
 let folder: string;
@@ -76,7 +94,9 @@ describe("a peer", () => {
 
 describe("a block whose peer is missing", () => {
   const find = (name: string) =>
-    name === "sops" ? { path: "/bin/sops", version: "3.13.3" } : { path: `/bin/${name}`, missing: `${name} is not installed` };
+    name === "sops"
+      ? { path: "/bin/sops", version: "3.13.3" }
+      : { path: `/bin/${name}`, missing: `${name} is not installed` };
 
   test("is skipped for a named reason", () => {
     expect(verdict(["sops"], find, new Set())).toEqual({ kind: "run" });
@@ -93,14 +113,20 @@ describe("a block whose peer is missing", () => {
     expect(requiredPeers({})).toEqual(new Set());
     expect(requiredPeers({ PEERS_REQUIRED: "sops, age" })).toEqual(new Set(["sops", "age"]));
     expect(requiredPeers({ PEERS_REQUIRED: "all" }).size).toBe(peers.length);
-    expect(() => requiredPeers({ PEERS_REQUIRED: "sops,kustomise" })).toThrow("PEERS_REQUIRED names the peer 'kustomise'");
+    expect(() => requiredPeers({ PEERS_REQUIRED: "sops,kustomise" })).toThrow(
+      "PEERS_REQUIRED names the peer 'kustomise'",
+    );
   });
 });
 
 test("the report has a line for each peer", () => {
   const table = peerTable([
     { name: "sops", found: { path: "/bin/sops", version: "3.13.3" }, count: { passed: 3, failed: 1, skipped: 0 } },
-    { name: "kpt", found: { path: "/bin/kpt", missing: "kpt is not installed" }, count: { passed: 0, failed: 0, skipped: 12 } },
+    {
+      name: "kpt",
+      found: { path: "/bin/kpt", missing: "kpt is not installed" },
+      count: { passed: 0, failed: 0, skipped: 12 },
+    },
   ]);
   expect(table.split("\n")).toEqual([
     "peer  version                   run  failed  skipped",
@@ -134,7 +160,9 @@ name=\${2##*/} && printf '#!/bin/sh\\necho %s\\n' "\${2##*@v}" >"$GOBIN/\${name%
   });
 
   test("says what it could not get and why, and goes on", () => {
-    const { status, stdout } = install("lost 1.0 go example.com/absent version\ntool 1.0 go example.com/tool version\n");
+    const { status, stdout } = install(
+      "lost 1.0 go example.com/absent version\ntool 1.0 go example.com/tool version\n",
+    );
     expect(status).toBe(0);
     expect(stdout).toContain("lost 1.0: could not get: go: no such module");
     expect(stdout).toContain("tool 1.0: installed");
@@ -177,7 +205,10 @@ describeWithPeers(["sops", "age", "age-keygen"], "sops and age", (paths) => {
 
 describeWithPeers(["kustomize", "kubectl"], "kustomize and kubectl kustomize", (paths) => {
   test("build the same manifests", () => {
-    writeFileSync(join(folder, "kustomization.yaml"), "namePrefix: x-\nconfigMapGenerator:\n- name: c\n  literals: [a=1]\n");
+    writeFileSync(
+      join(folder, "kustomization.yaml"),
+      "namePrefix: x-\nconfigMapGenerator:\n- name: c\n  literals: [a=1]\n",
+    );
     const built = execFileSync(paths.kustomize, ["build", folder], { encoding: "utf8" });
     expect(built).toMatch(/^apiVersion: v1\ndata:\n {2}a: "1"\nkind: ConfigMap\nmetadata:\n {2}name: x-c-\w+\n$/);
     expect(execFileSync(paths.kubectl, ["kustomize", folder], { encoding: "utf8" })).toBe(built);

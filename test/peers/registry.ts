@@ -64,7 +64,10 @@ export function findPeer(peer: Peer, folder: string = programFolder()): Found {
   const said = `${answer.stdout ?? ""}${answer.stderr ?? ""}`;
   const version = /\d+(?:\.\d+)+(?:[-+~][\w.+~-]+)?/.exec(said)?.[0];
   if (answer.status !== 0 || version === undefined) {
-    return { path, missing: `${peer.name} does not tell its version: ${answer.error?.message ?? (said.trim() || "no answer")}` };
+    return {
+      path,
+      missing: `${peer.name} does not tell its version: ${answer.error?.message ?? (said.trim() || "no answer")}`,
+    };
   }
   if (peer.version !== "any" && version !== peer.version) {
     return { path, missing: `${peer.name} is ${version} where ${peer.version} is wanted` };
@@ -111,7 +114,11 @@ export type Verdict =
   | { readonly kind: "fail"; readonly reason: string };
 
 /** Decides from what was found and what is required. */
-export function verdict(names: readonly string[], find: (name: string) => Found, required: ReadonlySet<string>): Verdict {
+export function verdict(
+  names: readonly string[],
+  find: (name: string) => Found,
+  required: ReadonlySet<string>,
+): Verdict {
   const gaps = names.flatMap((name) => {
     const { missing } = find(name);
     return missing === undefined ? [] : [{ name, missing }];

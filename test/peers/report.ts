@@ -10,7 +10,9 @@ export interface Count {
 }
 
 /** The table's text: one line for each peer, in the order given. */
-export function peerTable(rows: readonly { readonly name: string; readonly found: Found; readonly count: Count }[]): string {
+export function peerTable(
+  rows: readonly { readonly name: string; readonly found: Found; readonly count: Count }[],
+): string {
   const cells = [["peer", "version", "run", "failed", "skipped"]];
   for (const { name, found, count } of rows) {
     const numbers = [count.passed + count.failed, count.failed, count.skipped].map(String);
@@ -18,7 +20,11 @@ export function peerTable(rows: readonly { readonly name: string; readonly found
   }
   const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
   return cells
-    .map((row) => row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join("  "))
+    .map((row) =>
+      row
+        .map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+        .join("  "),
+    )
     .join("\n");
 }
 
@@ -37,7 +43,9 @@ export default class PeerReport implements Reporter {
       }
     }
     const rows = peers.map(({ name }) => ({ name, found: peerNamed(name), count: counts.get(name)! }));
-    console.log(`\n${peerTable(rows)}\n\npeers: ${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+    console.log(
+      `\n${peerTable(rows)}\n\npeers: ${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`,
+    );
   }
 }
 

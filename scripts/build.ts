@@ -46,7 +46,8 @@ if (flags.force !== true && isUpToDate(inputs)) {
     writeFileSync(stampFile, JSON.stringify({ inputs, outputs: outputsDigest() }));
     say("dist/ is built");
   } catch (error) {
-    process.stderr.write(`build: ${error instanceof Error ? error.message : String(error)}\n`);
+    // What follows the first line of esbuild's message it has printed already.
+    process.stderr.write(`build: ${String(error).split("\n")[0]}\n`);
     process.exitCode = 1;
   }
 }

@@ -1,5 +1,3 @@
-import { inspect } from "node:util";
-
 const SHOWN = "[secret]";
 
 /**
@@ -39,8 +37,7 @@ export class Secret {
   toJSON(): string {
     return SHOWN;
   }
-
-  [inspect.custom](): string {
-    return SHOWN;
-  }
 }
+
+// Defined from outside, because a declaration file cannot name the computed method.
+Object.defineProperty(Secret.prototype, Symbol.for("nodejs.util.inspect.custom"), { value: (): string => SHOWN });

@@ -34,10 +34,7 @@ export function floatYaml(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? ".inf" : "-.inf";
   const parts = shortestDigits(value);
   const { sign, digits, exponent } = parts;
-  // Go's %e limit is 21 only when a precision was asked for; with shortest digits it is at least 6.
-  if (value === 0 || (exponent >= -4 && exponent < Math.max(digits.length, 6) && exponent < 21)) {
-    if (exponent < 6 || value === 0) return positional(parts);
-  }
+  if (exponent >= -4 && exponent < 6) return positional(parts);
   const mantissa = digits.length > 1 ? `${digits[0]}.${digits.slice(1)}` : digits;
   const size = Math.abs(exponent).toString().padStart(2, "0");
   return `${sign}${mantissa}e${exponent < 0 ? "-" : "+"}${size}`;
@@ -59,8 +56,10 @@ export function parseGoFloat(text: string): number | null {
     if (special[3] !== undefined) return special[1] === "" ? Number.NaN : null;
     return special[1] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   }
-  if (DECIMAL.test(text)) {
-    const value = Number(text);
+  // Go takes underscores between digits, as in its own source code.
+  const decimal = text.replace(/(?<=\d)_(?=\d)/g, "");
+  if (DECIMAL.test(decimal)) {
+    const value = Number(decimal);
     return Number.isFinite(value) ? value : null;
   }
   const hex = HEX.exec(text);

@@ -1,6 +1,7 @@
-import { Composer, CST, type Document, isAlias, isMap, isScalar, isSeq, type Node as AstNode, type Pair, Parser, Scalar } from "yaml";
+import { Composer, type CST, isAlias, isMap, isScalar, isSeq, type Node as AstNode, type Pair, Parser, Scalar, type YAMLMap } from "yaml";
 import { SopsError } from "../../errors.ts";
 import type { Entry, ListNode, MapNode, Node, Span } from "../tree.ts";
+import { lineOf } from "./line.ts";
 import { type FoundComment, placeComments } from "./yaml-comments.ts";
 import { resolvePlain, resolveTagged } from "./yaml-scalar.ts";
 
@@ -48,7 +49,7 @@ const MAX_ALIASED_NODES = 10_000;
 export function parseYaml(text: string): YamlSource {
   const tokens = [...new Parser().parse(text)];
   const comments = findComments(tokens, text);
-  const composer = new Composer<Document.Parsed>({
+  const composer = new Composer({
     schema: "failsafe",
     resolveKnownTags: false,
     keepSourceTokens: true,
@@ -63,7 +64,7 @@ export function parseYaml(text: string): YamlSource {
     const start = at === 0 ? 0 : (parsed[at - 1]?.range[2] ?? 0);
     const end = at === parsed.length - 1 ? text.length : document.range[2];
     const builder = new TreeBuilder(text);
-    const root = document.contents === null ? null : builder.node(document.contents);
+    const root = document.contents === null ? null : builder.node(document.contents as AstNode);
     const own = comments.filter(({ hash }) => hash >= start && hash < end);
     if (root !== null) placeComments(text, root, own);
     return { root, aliases: builder.aliases, anchors: builder.anchors, span: { start, end } };
@@ -71,14 +72,8 @@ export function parseYaml(text: string): YamlSource {
   return { text, documents };
 }
 
-export function lineAt(text: string, position: number): number {
-  let line = 1;
-  for (let at = text.indexOf("\n"); at >= 0 && at < position; at = text.indexOf("\n", at + 1)) line++;
-  return line;
-}
-
 function syntaxError(text: string, position: number, code: string): SopsError {
-  const line = lineAt(text, position);
+  const line = lineOf(text, position);
   const what = code.toLowerCase().replaceAll("_", " ");
   return new SopsError("FILE_SYNTAX", `line ${line} is not valid YAML (${what})`, { place: { line } });
 }
@@ -131,7 +126,7 @@ class TreeBuilder {
     this.#open.add(ast);
     const node: YamlNode = isMap(ast) ? this.#map(ast) : this.#list(ast);
     this.#open.delete(ast);
-    return dash === undefined ? node : { ...node, dash };
+    return dash === undefined ? node : Object.assign(node, { dash });
   }
 
   #scalar(ast: Scalar, propsStart: number, dash: number | undefined): YamlNode {
@@ -149,12 +144,12 @@ class TreeBuilder {
     return { kind: "leaf", value, span: { start: span.start, end }, propsStart, ...(dash === undefined ? {} : { dash }) };
   }
 
-  #map(ast: AstNode & { items: Pair[]; flow?: boolean }): MapNode {
-    const items: Entry[] = ast.items.map((pair) => {
+  #map(ast: YAMLMap): MapNode {
+    const items: Entry[] = ast.items.map((pair: Pair) => {
       const key = pair.key as AstNode | null;
       const token = pair.srcToken as CST.CollectionItem | undefined;
       if (key !== null && !isScalar(key) && !isAlias(key)) {
-        throw new SopsError("FILE_UNSUPPORTED", "a map or list is used as a key", { place: { line: lineAt(this.#text, spanOf(key).start) } });
+        throw new SopsError("FILE_UNSUPPORTED", "a map or list is used as a key", { place: { line: lineOf(this.#text, spanOf(key).start) } });
       }
       const leaf = key === null ? undefined : this.node(key, (token?.start ?? []) as CST.SourceToken[]);
       const named = leaf?.kind === "leaf" && leaf.value.type === "str" ? leaf.value.text : undefined;
@@ -185,7 +180,7 @@ class TreeBuilder {
 
   #alias(name: string, span: Span): Node {
     const target = this.#anchored.get(name);
-    const line = lineAt(this.#text, span.start);
+    const line = lineOf(this.#text, span.start);
     if (target === undefined) throw new SopsError("FILE_SYNTAX", `line ${line} has an alias without an anchor`, { place: { line } });
     if (this.#open.has(target)) {
       throw new SopsError("FILE_LIMIT", `line ${line} has an alias to a value that contains it`, { place: { line } });

@@ -1,9 +1,10 @@
 import { SopsError } from "../../errors.ts";
 import { takeMetadata } from "../metadata.ts";
 import type { Entry, MapNode, Node } from "../tree.ts";
+import { lineOf } from "./line.ts";
 import type { EncryptedFile, Store } from "./store.ts";
 import { yamlEdits } from "./yaml-edits.ts";
-import { lineAt, parseYaml, type YamlSource } from "./yaml-source.ts";
+import { parseYaml, type YamlSource } from "./yaml-source.ts";
 
 /** YAML of one or several documents; the metadata of the first counts, one MAC covers all. */
 export const yamlStore: Store = {
@@ -60,6 +61,6 @@ function checkKeys(source: YamlSource, node: Node, unique: boolean): void {
 }
 
 function badKey(source: YamlSource, entry: Entry, what: string): SopsError {
-  const line = lineAt(source.text, entry.keySpan.start);
+  const line = lineOf(source.text, entry.keySpan.start);
   return new SopsError("FILE_UNSUPPORTED", `the key on line ${line} ${what}`, { place: { line } });
 }

@@ -1,0 +1,49 @@
+import { SopsError } from "../errors.ts";
+
+/** Above this the parser's trees would take gigabytes; Kubernetes itself takes no object above 3 MiB. */
+export const MAX_INPUT_BYTES: number = 32 * 1024 * 1024;
+
+/**
+ * Reads standard input to its end.
+ *
+ * @throws SopsError FILE_LIMIT as soon as the limit is passed, FILE_SYNTAX if it is not UTF-8.
+ */
+export async function readStandardInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_INPUT_BYTES) {
+      throw new SopsError("FILE_LIMIT", `the input is larger than ${MAX_INPUT_BYTES / 1024 / 1024} MiB`, {
+        hint: "split the list, or let the host send only the encrypted resources",
+      });
+    }
+    chunks.push(chunk);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+  } catch {
+    throw new SopsError("FILE_SYNTAX", "the input is not valid UTF-8");
+  }
+}
+
+/**
+ * Writes to standard output and waits until the reader has taken everything.
+ *
+ * @returns false if the reader went away before that.
+ */
+export async function writeStandardOutput(text: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    process.stdout.once("error", () => resolve(false));
+    process.stdout.write(text, (error) => resolve(error === null || error === undefined));
+  });
+}
+
+/** Says something to the person; a closed standard error is nobody's fault and no reason to fail. */
+export async function writeStandardError(text: string): Promise<void> {
+  if (text === "") return;
+  return new Promise((resolve) => {
+    process.stderr.once("error", () => resolve());
+    process.stderr.write(text, () => resolve());
+  });
+}

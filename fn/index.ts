@@ -1,0 +1,4 @@
+export { decrypt, type Decrypted, type DecryptOptions, OpenFailure } from "./decrypt.ts";
+export { type ErrorCode, isSopsError, type Place, type ResourceRef, SopsError } from "./errors.ts";
+export { KeyRing } from "./keys/keyring.ts";
+export type { MacPolicy } from "./mac-policy.ts";

@@ -1,0 +1,38 @@
+import { SopsError } from "../../errors.ts";
+import { floatJson } from "../float.ts";
+import type { Scalar } from "../tree.ts";
+
+/**
+ * A scalar as Go's `encoding/json` writes it.
+ *
+ * @throws SopsError FILE_UNSUPPORTED for the floats JSON cannot express.
+ */
+export function printJsonScalar(value: Scalar): string {
+  switch (value.type) {
+    case "str":
+    case "time":
+      return printJsonString(value.text);
+    case "bytes":
+      // Go replaces each invalid byte; so does the decoder, but for a truncated sequence it makes one mark of several.
+      return printJsonString(new TextDecoder("utf-8", { ignoreBOM: true }).decode(value.bytes));
+    case "int":
+      return value.value.toString();
+    case "float":
+      if (Number.isFinite(value.value)) return floatJson(value.value);
+      throw new SopsError("FILE_UNSUPPORTED", "JSON has no infinite numbers and no NaN, and a value opens to one", {
+        hint: "keep such a value as a string, or the file as YAML",
+      });
+    case "bool":
+      return value.value ? "true" : "false";
+    case "null":
+      return "null";
+  }
+}
+
+/** A string in quotes; `<`, `>`, `&`, U+2028 and U+2029 are escaped, other characters beyond ASCII are not. */
+export function printJsonString(text: string): string {
+  return JSON.stringify(text.toWellFormed()).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

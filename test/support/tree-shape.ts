@@ -1,5 +1,5 @@
 import { plaintextOf } from "../../fn/sops/plaintext.ts";
-import { readJson } from "../../fn/sops/stores/json-read.ts";
+import { loadJson } from "../../fn/sops/stores/json.ts";
 import { parseYaml } from "../../fn/sops/stores/yaml-source.ts";
 import { current, type LeafValue, type Node } from "../../fn/sops/tree.ts";
 
@@ -24,5 +24,5 @@ export function yamlShape(text: string): unknown[] {
 }
 
 export function jsonShape(text: string): unknown {
-  return shapeOf(readJson(text));
+  return shapeOf(loadJson(text));
 }

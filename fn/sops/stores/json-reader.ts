@@ -37,8 +37,6 @@ function notAnObject(line: number): SopsError {
 }
 
 const BLANKS = /[ \t\n\r]*/y;
-// Strings are checked in whole runs, so that the armored keys of the metadata cost one step each.
-const STRING = /"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?/y;
 const WORD = /true|false|null/y;
 
@@ -110,12 +108,17 @@ class Reader {
 
   private string(wanted: string): { text: string; span: Span } {
     const start = this.at;
-    const literal = this.take(STRING)?.[0];
-    if (literal === undefined) {
-      throw this.syntax(this.source[start] === '"' ? "a string that JSON does not allow" : `no ${wanted} where JSON needs it`);
+    if (this.source[start] !== '"') throw this.syntax(`no ${wanted} where JSON needs it`);
+    let end = start + 1;
+    while (end < this.source.length && this.source[end] !== '"') end += this.source[end] === "\\" ? 2 : 1;
+    const span = { start, end: end + 1 };
+    try {
+      const text = (JSON.parse(this.source.slice(span.start, span.end)) as string).toWellFormed();
+      this.at = span.end;
+      return { text, span };
+    } catch {
+      throw this.syntax("a string that JSON does not allow");
     }
-    const text = literal.includes("\\") ? (JSON.parse(literal) as string).toWellFormed() : literal.slice(1, -1);
-    return { text, span: { start, end: this.at } };
   }
 
   private numberOrWord(): Leaf {

@@ -47,7 +47,12 @@ function placeOf(text: string, root: Container, anchors: readonly Anchor[], comm
   const after = anchors[next];
   const open = (before?.chain ?? []).filter(({ container }) => !container.flow || container.span.end > comment.hash);
   const column = columnOf(text, comment.hash);
-  if (text.slice(comment.hash - column, comment.hash).trim() !== "" && before !== undefined) {
+  const ahead = text.slice(comment.hash - column, comment.hash);
+  if (/^[\s-]*- +$/.test(ahead)) {
+    // Behind a dash that has nothing else on its line: the head of what the item holds.
+    const inItem = after?.chain.at(-1);
+    if (inItem !== undefined) return inItem;
+  } else if (ahead.trim() !== "") {
     const innermost = open.at(-1);
     if (innermost !== undefined) return innermost;
   }

@@ -1,5 +1,6 @@
 import type { Edit, Entry, Leaf, ListNode, MapNode, Node, Span } from "../tree.ts";
 import { current, isComment } from "../tree.ts";
+import { printJsonString } from "./json-print.ts";
 import { separatedRemovals } from "./separated.ts";
 import { printYamlFlow, printYamlScalar } from "./yaml-print.ts";
 import type { YamlNode, YamlSource } from "./yaml-source.ts";
@@ -86,7 +87,11 @@ class Editor {
     const lineEnd = this.#lineEnd(leaf.span.end);
     const alone = this.#text.slice(leaf.span.end, lineEnd).trim() === "" && lineEnd < this.#text.length;
     const step = parent.kind === "map" ? this.#step(parent) : 2;
-    const text = printYamlScalar(opened, { indent: column + step, block: !parent.flow && alone, flow: parent.flow });
+    // What stands in brackets may be JSON, and must stay it.
+    const text =
+      parent.flow && opened.type === "str"
+        ? printJsonString(opened.text)
+        : printYamlScalar(opened, { indent: column + step, block: !parent.flow && alone, flow: parent.flow });
     const glued = start > 0 && /[^\s[{,]/.test(this.#text[start - 1] ?? "") ? " " : "";
     this.edits.push({ start, end: leaf.span.end, text: glued + text.replaceAll("\n", this.#lineBreak()) });
   }

@@ -37,11 +37,13 @@ export function identitiesIn(text: string): { identities: readonly IdentityLine[
     const trimmed = content.trim();
     if (trimmed === "" || trimmed.startsWith("#")) continue;
     const words = trimmed.split(/\s+/);
-    if (words.every((word) => SUPPORTED.test(word))) {
+    const bad = words.findIndex((word) => !SUPPORTED.test(word));
+    if (bad < 0) {
       identities.push(...words.map((identity) => ({ identity, line: index + 1 })));
       continue;
     }
-    const said = MISTAKES.find(([pattern]) => pattern.test(trimmed))?.[1];
+    const rest = words.slice(bad).join(" ");
+    const said = MISTAKES.find(([pattern]) => pattern.test(rest))?.[1];
     return { problem: `line ${index + 1} ${said ?? "is not an age identity"}` };
   }
   return identities.length === 0 ? { problem: "it holds no age identity" } : { identities };

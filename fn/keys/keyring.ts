@@ -119,7 +119,7 @@ export class KeyRing {
     const entry = this.#registry[key.kind];
     if (entry === undefined) return null;
     if (entry.ambient !== true && !this.#credentials.some(({ kind }) => kind === key.kind)) return null;
-    const provider = await this.#provider(key.kind, entry as ProviderEntry);
+    const provider = await this.#provider(key.kind, entry);
     return provider.unwrap(key, signal);
   }
 
@@ -138,7 +138,7 @@ export class KeyRing {
     const entry = this.#registry[kind];
     if (entry === undefined) return [];
     try {
-      return await (await this.#provider(kind, entry as ProviderEntry)).report();
+      return await (await this.#provider(kind, entry)).report();
     } catch {
       return [];
     }
@@ -155,5 +155,5 @@ function unusable(where: string, why: string): SopsError {
 
 /** The recipient of an age entry and the fingerprint of a PGP one are labels that do not take part in opening it. */
 function memoName(key: WrappedKey): string {
-  return JSON.stringify(key.kind === "age" || key.kind === "pgp" ? [key.kind, key.enc] : Object.entries(key).sort());
+  return JSON.stringify(key.kind === "age" || key.kind === "pgp" ? [key.kind, key.enc] : key);
 }

@@ -86,7 +86,7 @@ describe("identities", () => {
 
   it("names a credential without identities, and UTF-16", async () => {
     expect(await problemOf("# nothing\n\n")).toBe("it holds no age identity");
-    expect(await problemOf([...mine.identity].join("\0"))).toMatch(/UTF-16/);
+    expect(await problemOf(mine.identity.split("").join("\0"))).toMatch(/UTF-16/);
   });
 
   it("reports recipients", async () => {

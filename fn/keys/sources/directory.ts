@@ -20,7 +20,7 @@ export async function fromDirectory(path: string): Promise<SourceFindings> {
   }
   let names: string[];
   try {
-    names = (await readdir(path)).filter((name) => !name.startsWith("..")).sort();
+    names = (await readdir(path)).filter((name) => !name.startsWith("..")).toSorted();
   } catch (error) {
     return { credentials: [], looked: [{ where: path, ...directoryFailure(error), problem: true }] };
   }

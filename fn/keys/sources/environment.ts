@@ -25,7 +25,7 @@ const NOT_YET: readonly (readonly [name: string, found: string])[] = [
  * `sops/age/keys.txt`. All that is found counts. Never throws: what is missing or unreadable is in `looked`.
  */
 export async function fromEnvironment(env: Environment, host: Host): Promise<SourceFindings> {
-  const found = await Promise.all([keyVariable(env), keyFileVariable(env), defaultFile(env, host)]);
+  const found = [keyVariable(env), ...(await Promise.all([keyFileVariable(env), defaultFile(env, host)]))];
   const notYet = NOT_YET.filter(([name]) => (env[name] ?? "") !== "");
   return {
     credentials: found.flatMap(({ credentials }) => credentials),

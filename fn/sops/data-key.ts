@@ -58,7 +58,10 @@ async function openGroup(
   unwrap: (key: WrappedKey) => Promise<Secret | null>,
   failed: Attempt[],
 ): Promise<Secret | null> {
-  const sorted = [...FIRST.flatMap((kind) => keys.filter((key) => key.kind === kind)), ...keys.filter((key) => !FIRST.includes(key.kind))];
+  const sorted = [
+    ...FIRST.flatMap((kind) => keys.filter((key) => key.kind === kind)),
+    ...keys.filter((key) => !FIRST.includes(key.kind)),
+  ];
   for (const key of sorted) {
     try {
       const secret = await unwrap(key);

@@ -124,7 +124,9 @@ function listOf(node: Node | undefined, place: string): Fields[] {
   if (node === undefined) return [];
   if (node.kind === "map") return node.items.some(({ kind }) => kind === "entry") ? [fieldsOf(node, place)] : [];
   if (node.kind !== "list") throw misfit(place, "a list");
-  const items = node.items.filter((item) => item.kind !== "leaf" || (item.value.type !== "comment" && item.value.type !== "null"));
+  const items = node.items.filter(
+    (item) => item.kind !== "leaf" || (item.value.type !== "comment" && item.value.type !== "null"),
+  );
   return items.map((item, at) => fieldsOf(item, `${place}[${at}]`));
 }
 

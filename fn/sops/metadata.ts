@@ -70,7 +70,8 @@ export function readMetadata(node: Node): Metadata {
     throw invalid("sops.lastmodified", "the sops metadata has no valid time in lastmodified");
   }
   const threshold = fields.integer("shamir_threshold");
-  if (threshold < 0 || threshold > 255) throw invalid("sops.shamir_threshold", "no file can have such a threshold of key groups");
+  if (threshold < 0 || threshold > 255)
+    throw invalid("sops.shamir_threshold", "no file can have such a threshold of key groups");
   return {
     keyGroups: keyGroups(fields),
     threshold,
@@ -134,7 +135,10 @@ function optional<Name extends string>(name: Name, text: string): { [K in Name]?
 function selectionRule(fields: Fields): SelectionRule {
   const given = RULE_KINDS.map((kind) => ({ kind, value: fields.text(kind) })).filter(({ value }) => value !== "");
   if (given.length > 1) {
-    throw invalid("sops", `the sops metadata has more than one selection rule: ${given.map(({ kind }) => kind).join(", ")}`);
+    throw invalid(
+      "sops",
+      `the sops metadata has more than one selection rule: ${given.map(({ kind }) => kind).join(", ")}`,
+    );
   }
   return given[0] ?? { kind: "unencrypted_suffix", value: "_unencrypted" };
 }

@@ -16,7 +16,12 @@ export function combineShares(shares: readonly Uint8Array[]): Uint8Array {
   const xs = shares.map((share) => share.at(-1) ?? 0);
   if (new Set(xs).size < xs.length) throw bad("two groups hold the same share of the data key");
   // The secret is the value of the polynomial at 0, so the weights are the same for all bytes.
-  const weights = xs.map((x, at) => weightAtZero(x, xs.filter((_, other) => other !== at)));
+  const weights = xs.map((x, at) =>
+    weightAtZero(
+      x,
+      xs.filter((_, other) => other !== at),
+    ),
+  );
   const secret = new Uint8Array(first.length - 1);
   for (const [at, share] of shares.entries()) {
     const weight = weights[at] ?? 0;

@@ -1,9 +1,9 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseDocument } from "yaml";
 import { printYamlFlow, printYamlScalar } from "../../fn/sops/stores/yaml-print.ts";
 import type { Leaf, LeafValue, Node } from "../../fn/sops/tree.ts";
-import { haveVectors, vectorJson } from "./vectors.ts";
+import { readVector, vectorsAreThere } from "../support/vectors.ts";
 
 const BLOCK = { indent: 4, block: true, flow: false };
 const FLOW = { indent: 0, block: false, flow: true };
@@ -34,8 +34,10 @@ const DEVIATIONS = new Set([
   "\ufeffa",
 ]);
 
-describe.skipIf(!haveVectors)("strings, as the reference writes them", () => {
-  const all = haveVectors ? vectorJson<{ value: string; as_map_value: string }[]>("vectors/yaml-emit-strings.json") : [];
+describe.skipIf(!vectorsAreThere)("strings, as the reference writes them", () => {
+  const all = vectorsAreThere
+    ? (JSON.parse(readVector("sops", "vectors/yaml-emit-strings.json")) as { value: string; as_map_value: string }[])
+    : [];
 
   test.each(all)("$value", ({ value, as_map_value }) => {
     const printed = `k: ${printYamlScalar(str(value), BLOCK)}\n`;
@@ -75,7 +77,12 @@ describe("scalars", () => {
   });
 
   test("a node on one line", () => {
-    const leaf = (value: LeafValue, opened?: LeafValue): Leaf => ({ kind: "leaf", value, span, ...(opened && { opened }) });
+    const leaf = (value: LeafValue, opened?: LeafValue): Leaf => ({
+      kind: "leaf",
+      value,
+      span,
+      ...(opened && { opened }),
+    });
     const entry = (key: string, value: Node) => ({ kind: "entry" as const, key, textKey: true, keySpan: span, value });
     const node: Node = {
       kind: "map",
@@ -84,7 +91,12 @@ describe("scalars", () => {
       items: [
         leaf({ type: "comment", text: " note" }),
         entry("k", leaf(str("ENC[…]"), str("two words"))),
-        entry("two words", { kind: "list", span, flow: false, items: [leaf({ type: "int", value: 1n }), leaf(str("ENC[…]"), { type: "comment", text: " c" })] }),
+        entry("two words", {
+          kind: "list",
+          span,
+          flow: false,
+          items: [leaf({ type: "int", value: 1n }), leaf(str("ENC[…]"), { type: "comment", text: " c" })],
+        }),
         entry("yes", { kind: "map", span, flow: false, items: [] }),
       ],
     };
@@ -93,7 +105,17 @@ describe("scalars", () => {
 });
 
 describe("what is printed is read back the same", () => {
-  const parts = [..."ab \t\n\r'\"\\#:-?,[]{}&*!|>%@`<=~.0x1_+\u0085\u00a0\u2028\u2029\ufeff\u{1f600}é\x00\x7f", "---", "...", "<<", "yes", ": ", " #", "\n\n", "null"];
+  const parts = [
+    ...Array.from("ab \t\n\r'\"\\#:-?,[]{}&*!|>%@`<=~.0x1_+\u0085\u00a0\u2028\u2029\ufeff\u{1f600}é\x00\x7f"),
+    "---",
+    "...",
+    "<<",
+    "yes",
+    ": ",
+    " #",
+    "\n\n",
+    "null",
+  ];
   const texts = fc.oneof(
     fc.string({ unit: "binary" }).map((text) => text.toWellFormed()),
     fc.array(fc.constantFrom(...parts), { maxLength: 8 }).map((all) => all.join("")),
@@ -122,7 +144,9 @@ describe("what is printed is read back the same", () => {
     fc.assert(
       fc.property(texts, (text) => {
         const printed = printYamlScalar(str(text), FLOW);
-        expect(readBack(`k: [${printed}, ${printed}]\n`, "k")).toMatchObject({ items: [{ value: text }, { value: text }] });
+        expect(readBack(`k: [${printed}, ${printed}]\n`, "k")).toMatchObject({
+          items: [{ value: text }, { value: text }],
+        });
         expect(readBack(`{k: ${printed}, z: end}\n`, "k")).toBe(text);
       }),
       { numRuns },

@@ -13,7 +13,7 @@ export function printJsonScalar(value: Scalar): string {
     case "time":
       return printJsonString(value.text);
     case "bytes":
-      // Go replaces each invalid byte; so does the decoder, but for a truncated sequence it makes one mark of several.
+      // JSON cannot hold them. Go makes one mark of each invalid byte, this decoder one of each invalid sequence.
       return printJsonString(new TextDecoder("utf-8", { ignoreBOM: true }).decode(value.bytes));
     case "int":
       return value.value.toString();

@@ -7,9 +7,9 @@ const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
 
 /**
- * Reads the object a JSON text starts with. Strict as Go's `encoding/json`, and like SOPS' JSON store it keeps duplicate
- * keys, tells integers of 64 bits from floats by their spelling, turns lone surrogates into U+FFFD, and ignores
- * whatever follows the object.
+ * Reads the object a JSON text starts with. It is as strict as Go's `encoding/json`, and like SOPS' JSON store it keeps
+ * duplicate keys, tells integers of 64 bits from floats by their spelling, turns lone surrogates into U+FFFD, and
+ * ignores whatever follows the object.
  *
  * @throws SopsError FILE_SYNTAX with the line; FILE_UNSUPPORTED if the text is JSON, but no object; FILE_LIMIT if it is
  *   nested too deeply.
@@ -33,7 +33,9 @@ export function lineAt(source: string, at: number): number {
 }
 
 function notAnObject(line: number): SopsError {
-  return new SopsError("FILE_UNSUPPORTED", "a SOPS file in JSON is an object, and this one is not", { place: { line } });
+  return new SopsError("FILE_UNSUPPORTED", "a SOPS file in JSON is an object, and this one is not", {
+    place: { line },
+  });
 }
 
 const BLANKS = /[ \t\n\r]*/y;

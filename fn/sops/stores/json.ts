@@ -21,9 +21,9 @@ export const jsonStore: Store = {
 function jsonEdits(source: string, root: MapNode, sops: Entry): Edit[] {
   const edits: Edit[] = [];
   collect(source, root, (item) => item === sops || isOpenedComment(item), edits);
-  // SOPS reads nothing beyond the object, so nothing there was authenticated.
+  // SOPS reads nothing beyond the object, so nothing there was authenticated. It ends files in a line feed since 3.10.
   const rest = { start: root.span.end, end: source.length };
-  if (source.slice(rest.start).trim() !== "") edits.push({ ...rest, text: "\n" });
+  if (!/^\s*\n\s*$/.test(source.slice(rest.start))) edits.push({ ...rest, text: "\n" });
   return edits;
 }
 

@@ -1,6 +1,6 @@
 /*
- * Scalars in the spelling SOPS gives them (`go.yaml.in/yaml/v3`), with these deliberate differences, all for values that
- * the reference damages or that YAML readers disagree about:
+ * Scalars in the spelling SOPS gives them (`go.yaml.in/yaml/v3`), with these deliberate differences, most of them for
+ * values that the reference damages or that YAML readers disagree about:
  *
  * - A text is written as a literal block only as `|` or `|-`. One that starts with a blank, a tab or a line break, or
  *   ends in two or more line breaks, is double-quoted: it would need an indentation indicator or `|+`, and the
@@ -57,7 +57,10 @@ const IN_FLOW: ScalarSite = { indent: 0, block: false, flow: true };
 export function printYamlFlow(node: Node): string {
   if (node.kind === "leaf") return printYamlScalar(current(node), IN_FLOW);
   if (node.kind === "list") {
-    return `[${node.items.filter((item) => !isComment(item)).map((item) => printYamlFlow(item)).join(", ")}]`;
+    return `[${node.items
+      .filter((item) => !isComment(item))
+      .map((item) => printYamlFlow(item))
+      .join(", ")}]`;
   }
   const entries = node.items.flatMap((item) => {
     if (item.kind !== "entry" || isComment(item.value)) return [];
@@ -79,7 +82,9 @@ const PLAINEST = /^[A-Za-z0-9_/][A-Za-z0-9_./-]*$/;
 
 function printText(text: string, site: ScalarSite): string {
   if (text.includes("\n")) {
-    return site.block && !site.flow && site.indent > 0 && fitsLiteral(text) ? literal(text, site.indent) : doubleQuoted(text);
+    return site.block && !site.flow && site.indent > 0 && fitsLiteral(text)
+      ? literal(text, site.indent)
+      : doubleQuoted(text);
   }
   const ambiguous =
     resolvePlain(text).type !== "str" || OLD_BOOLEAN.test(text) || SEXAGESIMAL.test(text) || text === "<<";

@@ -83,7 +83,8 @@ function timestamp(text: string): Scalar | undefined {
   const match = TIMESTAMP.exec(text);
   if (match === null) return undefined;
   const [, year = "", month = "", day = "", ...rest] = match;
-  const [hour = "0", minute = "0", second = "0", fraction = "", zone = "Z"] = rest[0] === undefined ? rest.slice(5) : rest;
+  const [hour = "0", minute = "0", second = "0", fraction = "", zone = "Z"] =
+    rest[0] === undefined ? rest.slice(5) : rest;
   const two = (digits: string): string => digits.padStart(2, "0");
   const time = `${year}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}${fraction}${zone}`;
   const normal = normalTime(time);
@@ -108,7 +109,8 @@ function integer(text: string): bigint | undefined {
   const match = INTEGER.exec(text);
   if (match === null) return undefined;
   const [, sign = "", hex, bin, octal, decimal = ""] = match;
-  const literal = hex !== undefined ? `0x${hex}` : bin !== undefined ? `0b${bin}` : octal !== undefined ? `0o${octal}` : decimal;
+  const literal =
+    hex !== undefined ? `0x${hex}` : bin !== undefined ? `0b${bin}` : octal !== undefined ? `0o${octal}` : decimal;
   const value = sign === "-" ? -BigInt(literal) : BigInt(literal);
   if (value < INT64_MIN || value > UINT64_MAX) return undefined;
   // Go reads the uint64 range without a sign only; a signed literal beyond int64 goes on to be a float.

@@ -69,7 +69,7 @@ export async function decrypt(text: string, options: DecryptOptions): Promise<De
   const opened = await openFile(file, options.keys, options.signal);
   const finding = judgeMac([opened], options.mac ?? "verify");
   if (finding?.severity === "error") throw finding.problem;
-  return { text: applyEdits(text, file.edits()), warnings: warningsOf(finding) };
+  return { text: applyEdits(file.text, file.edits()), warnings: warningsOf(finding) };
 }
 
 function warningsOf(finding: MacFinding | null): SopsError[] {

@@ -44,7 +44,7 @@ export async function runFunction(input: string, context: FunctionContext): Prom
 async function runList(input: string, list: ResourceList, context: FunctionContext): Promise<FunctionOutcome> {
   const failed = (findings: readonly Finding[], exitCode: 1 | 2): FunctionOutcome => {
     const sorted = sortFindings(findings);
-    return { output: applyEdits(input, resultsEdits(list, sorted.map(resultOf))), findings: sorted, exitCode };
+    return { output: applyEdits(list.source.text, resultsEdits(list, sorted.map(resultOf))), findings: sorted, exitCode };
   };
   let config: Config;
   try {
@@ -60,7 +60,7 @@ async function runList(input: string, list: ResourceList, context: FunctionConte
     const { edits, findings } = await open(list.source, documents, config, context);
     if (edits.length === 0) return failed(findings, 1);
     const sorted = sortFindings(findings);
-    return { output: applyEdits(input, [...edits, ...resultsEdits(list, sorted.map(resultOf))]), findings: sorted, exitCode: 0 };
+    return { output: applyEdits(list.source.text, [...edits, ...resultsEdits(list, sorted.map(resultOf))]), findings: sorted, exitCode: 0 };
   } catch (error) {
     return failed([{ severity: "error", problem: asSopsError(error) }], 1);
   }
@@ -89,7 +89,7 @@ async function runStream(input: string, source: YamlSource, context: FunctionCon
     const { edits, findings } = await open(source, documents, config, context);
     const sorted = sortFindings(findings);
     if (edits.length === 0) return { output: null, findings: sorted, exitCode: 1 };
-    return { output: applyEdits(input, edits), findings: sorted, exitCode: 0 };
+    return { output: applyEdits(source.text, edits), findings: sorted, exitCode: 0 };
   } catch (error) {
     const problem = asSopsError(error);
     return { output: null, findings: [{ severity: "error", problem }], exitCode: problem.code.startsWith("CONFIG") ? 2 : 1 };
@@ -117,6 +117,8 @@ async function open(source: YamlSource, documents: readonly EncryptedDocument[],
       addedByHost: isAddedByHost,
       ...(context.signal === undefined ? {} : { signal: context.signal }),
     });
+    // With an error, its own text says what became of every key source.
+    if (findings.some(({ severity }) => severity === "error")) return { edits, findings };
     const warnings = (await keys.problems()).map((problem): Finding => ({ severity: "warning", problem }));
     return { edits, findings: [...findings, ...warnings] };
   } finally {

@@ -43,7 +43,7 @@ async function open(text: string, store: Store, dataKey: string): Promise<string
   if (problems[0] !== undefined) throw problems[0];
   const finding = judgeMac([{ file, cipher, values }], "verify");
   if (finding !== null) throw finding.problem;
-  return applyEdits(text, file.edits());
+  return applyEdits(file.text, file.edits());
 }
 
 async function codeOf(work: Promise<unknown>): Promise<string> {

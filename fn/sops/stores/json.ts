@@ -14,7 +14,7 @@ export const jsonStore: Store = {
   load(source) {
     const root = loadJson(source);
     const { metadata, entry, rest } = takeMetadata(root);
-    return { documents: [rest], metadata, edits: () => jsonEdits(source, root, entry) };
+    return { text: source, documents: [rest], metadata, edits: () => jsonEdits(source, root, entry) };
   },
 };
 

@@ -6,6 +6,8 @@ export type Format = "yaml" | "json" | "dotenv" | "ini" | "binary";
 
 /** An encrypted file as a tree, with the way back to its text. */
 export interface EncryptedFile {
+  /** The text that the edits refer to. */
+  readonly text: string;
   /** Without the `sops` entry; more than one for multi-document YAML only. */
   readonly documents: readonly MapNode[];
   readonly metadata: Metadata;

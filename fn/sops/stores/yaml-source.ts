@@ -21,6 +21,7 @@ interface AliasCopy {
 
 /** A YAML text as trees whose nodes know their place in it. */
 export interface YamlSource {
+  /** The text that all places and edits refer to; it is the one that was given but for brackets that had to be indented. */
   readonly text: string;
   readonly documents: readonly YamlDocument[];
 }
@@ -47,6 +48,24 @@ const MAX_ALIASED_NODES = 10_000;
  *   the text and are dropped.
  */
 export function parseYaml(text: string): YamlSource {
+  try {
+    return parse(text);
+  } catch (error) {
+    const mended = withIndentedBrackets(text);
+    if (mended === text) throw error;
+    return parse(mended);
+  }
+}
+
+/**
+ * The reference writes an empty map or list that has a comment inside with its closing bracket at the very margin,
+ * which only its own parser reads. A block scalar has no line there, so nothing else can be meant.
+ */
+function withIndentedBrackets(text: string): string {
+  return text.replace(/^( +)(#.*\r?\n)(?=[}\]])/gm, "$1$2$1");
+}
+
+function parse(text: string): YamlSource {
   const tokens = [...new Parser().parse(text)];
   const comments = findComments(tokens, text);
   const composer = new Composer({

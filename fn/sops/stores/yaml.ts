@@ -29,7 +29,7 @@ export function yamlFile(source: YamlSource, roots: readonly MapNode[]): Encrypt
   checkKeys(source, rest, true);
   const documents = [rest, ...others.map((root) => withoutSops(root))];
   for (const document of documents.slice(1)) checkKeys(source, document, false);
-  return { documents, metadata, edits: () => yamlEdits(source, roots) };
+  return { text: source.text, documents, metadata, edits: () => yamlEdits(source, roots) };
 }
 
 function isEmpty(root: Node | null): boolean {

@@ -116,7 +116,10 @@ export function asSopsError(error: unknown): SopsError {
   });
   if (error instanceof Error && error.stack !== undefined) {
     // The first line of a stack repeats the message, which may hold a value.
-    internal.stack = `SopsError: internal\n${error.stack.split("\n").filter((line) => /^\s+at /.test(line)).join("\n")}`;
+    internal.stack = `SopsError: internal\n${error.stack
+      .split("\n")
+      .filter((line) => /^\s+at /.test(line))
+      .join("\n")}`;
   }
   return internal;
 }

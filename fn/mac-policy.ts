@@ -41,11 +41,21 @@ export interface MacCircumstances {
  *
  * @returns `null` if it holds; otherwise what to say about it and how seriously.
  */
-export function judgeMac(documents: readonly MacSubject[], policy: MacPolicy, circumstances: MacCircumstances = {}): MacFinding | null {
+export function judgeMac(
+  documents: readonly MacSubject[],
+  policy: MacPolicy,
+  circumstances: MacCircumstances = {},
+): MacFinding | null {
   const [first] = documents;
   if (first === undefined) return null;
   if (policy === "ignore") {
-    return { severity: "info", problem: new SopsError("MAC_IGNORED", "the MAC was not checked, as configured: values may be missing, reordered or edited in clear") };
+    return {
+      severity: "info",
+      problem: new SopsError(
+        "MAC_IGNORED",
+        "the MAC was not checked, as configured: values may be missing, reordered or edited in clear",
+      ),
+    };
   }
   const problem = findProblem(first, documents, circumstances);
   if (problem === null) return null;
@@ -53,7 +63,11 @@ export function judgeMac(documents: readonly MacSubject[], policy: MacPolicy, ci
   return { severity: tolerated ? "warning" : "error", problem };
 }
 
-function findProblem(first: MacSubject, documents: readonly MacSubject[], circumstances: MacCircumstances): SopsError | null {
+function findProblem(
+  first: MacSubject,
+  documents: readonly MacSubject[],
+  circumstances: MacCircumstances,
+): SopsError | null {
   const { metadata } = first.file;
   if (metadata.mac === "") {
     return new SopsError("MAC_MISSING", "the file has no MAC", { place: { field: "sops.mac" }, hint: EDITED_HINT });
@@ -77,17 +91,25 @@ function findProblem(first: MacSubject, documents: readonly MacSubject[], circum
 const EDITED_HINT = "restore the file from its history, or check its contents and encrypt it again";
 
 function mismatch(): SopsError {
-  return new SopsError("MAC_MISMATCH", "the MAC does not match: a value was added, dropped, reordered or edited in clear after the encryption", {
-    place: { field: "sops.mac" },
-    hint: EDITED_HINT,
-  });
+  return new SopsError(
+    "MAC_MISMATCH",
+    "the MAC does not match: a value was added, dropped, reordered or edited in clear after the encryption",
+    {
+      place: { field: "sops.mac" },
+      hint: EDITED_HINT,
+    },
+  );
 }
 
 function unverifiable(rewritten: string): SopsError {
-  return new SopsError("MAC_UNVERIFIABLE", `the MAC cannot be checked, because ${rewritten}; each value was authenticated on its own`, {
-    place: { field: "sops.mac" },
-    hint: "decrypt before other changes: in a Component, as the first of the transformers, or with its keys in alphabetical order when the file is encrypted",
-  });
+  return new SopsError(
+    "MAC_UNVERIFIABLE",
+    `the MAC cannot be checked, because ${rewritten}; each value was authenticated on its own`,
+    {
+      place: { field: "sops.mac" },
+      hint: "decrypt before other changes: in a Component, as the first of the transformers, or with its keys in alphabetical order when the file is encrypted",
+    },
+  );
 }
 
 /** SOPS stores the MAC as an encrypted string, bound to the time of the last change. */

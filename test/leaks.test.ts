@@ -50,14 +50,26 @@ const FAILURES: readonly [string, () => { input: string; env: Record<string, str
   ["no MAC", () => ({ input: SECRET.replace(/mac: ENC.*/, 'mac: ""'), env: key })],
   ["a damaged wrapped key", () => ({ input: SECRET.replace(/YWdl\w{8}/, "YWdlAAAAAAAA"), env: key })],
   ["damaged armor", () => ({ input: SECRET.replace("-----END AGE", "-----BAD AGE"), env: key })],
-  ["two rules", () => ({ input: SECRET.replace("    encrypted_regex:", "    encrypted_suffix: x\n    encrypted_regex:"), env: key })],
+  [
+    "two rules",
+    () => ({
+      input: SECRET.replace("    encrypted_regex:", "    encrypted_suffix: x\n    encrypted_regex:"),
+      env: key,
+    }),
+  ],
   ["a damaged identity", () => ({ input: SECRET, env: { SOPS_AGE_KEY: DAMAGED } })],
   ["a lower-case identity", () => ({ input: SECRET, env: { SOPS_AGE_KEY: IDENTITY.toLowerCase() } })],
   ["an identity cut short", () => ({ input: SECRET, env: { SOPS_AGE_KEY: IDENTITY.slice(0, 40) } })],
   ["an identity with words around it", () => ({ input: SECRET, env: { SOPS_AGE_KEY: `key: ${IDENTITY}` } })],
   ["damaged key files", () => ({ input: SECRET, env: { DECRYPT_SOPS_KEYS: folder } })],
-  ["an identity in place of a path", () => ({ input: SECRET, env: { SOPS_AGE_KEY_FILE: join(folder, "damaged.agekey") } })],
-  ["a broken document around a secret", () => ({ input: `password: ${PLAINTEXTS[0]}\n  bad: [${IDENTITY}\n`, env: key })],
+  [
+    "an identity in place of a path",
+    () => ({ input: SECRET, env: { SOPS_AGE_KEY_FILE: join(folder, "damaged.agekey") } }),
+  ],
+  [
+    "a broken document around a secret",
+    () => ({ input: `password: ${PLAINTEXTS[0]}\n  bad: [${IDENTITY}\n`, env: key }),
+  ],
   ["an alias of a secret's name", () => ({ input: `a: *${IDENTITY}\n`, env: key })],
 ];
 
@@ -85,7 +97,12 @@ describe("no key and no plaintext shows", () => {
 
   test("in a Secret, whichever way it is shown", () => {
     const secret = Secret.fromText(IDENTITY);
-    const shown = [String(secret), JSON.stringify({ secret }), inspect({ a: { secret } }, { depth: Infinity, showHidden: true }), `${secret}`];
+    const shown = [
+      String(secret),
+      JSON.stringify({ secret }),
+      inspect({ a: { secret } }, { depth: Infinity, showHidden: true }),
+      `a${String(secret)}b`,
+    ];
     for (const text of shown) {
       expectClean(text);
       expect(text).toContain("[secret]");

@@ -31,7 +31,7 @@ function describe(problem: SopsError): string {
 }
 
 /** `Secret prod/db (secrets/db.yaml), stringData.password` */
-export function describePlace({ resource, file, index, field }: Place): string {
+function describePlace({ resource, file, index, field }: Place): string {
   const kind = resource?.kind ?? "";
   const name = [resource?.namespace, resource?.name].filter((part) => part !== undefined).join("/");
   const document = file === undefined || index === undefined || index === 0 ? file : `${file}, document ${index + 1}`;

@@ -1,7 +1,7 @@
 import { SopsError } from "../errors.ts";
 
 /** Above this the parser's trees would take gigabytes; Kubernetes itself takes no object above 3 MiB. */
-export const MAX_INPUT_BYTES: number = 32 * 1024 * 1024;
+const MAX_INPUT_BYTES = 32 * 1024 * 1024;
 
 /**
  * Reads standard input to its end.

@@ -16,7 +16,7 @@ const HOST_NAMES = new Set([
 const PATH_ANNOTATIONS = ["internal.config.kubernetes.io/path", "config.kubernetes.io/path"];
 const INDEX_ANNOTATIONS = ["internal.config.kubernetes.io/index", "config.kubernetes.io/index"];
 
-export function isHostAnnotation(name: string): boolean {
+function isHostAnnotation(name: string): boolean {
   return HOST_NAMES.has(name) || HOST_PREFIXES.some((prefix) => name.startsWith(prefix));
 }
 
@@ -37,7 +37,9 @@ export function annotation(item: MapNode, name: string): string | undefined {
 /** The file the host read the item from, and which of its documents it was; from 0. */
 export function originFile(item: MapNode): { file?: string; index?: number } {
   const file = PATH_ANNOTATIONS.map((name) => annotation(item, name)).find((text) => text !== undefined);
-  const index = INDEX_ANNOTATIONS.map((name) => annotation(item, name)).find((text) => text !== undefined && /^\d{1,9}$/.test(text));
+  const index = INDEX_ANNOTATIONS.map((name) => annotation(item, name)).find(
+    (text) => text !== undefined && /^\d{1,9}$/.test(text),
+  );
   // kustomize build numbers items without naming files; such a number would mislead.
   if (file === undefined) return {};
   return index === undefined ? { file } : { file, index: Number(index) };
@@ -82,5 +84,7 @@ export function isDecryptionDisabled(item: MapNode): boolean {
 export function carriesSops(item: MapNode): boolean {
   const sops = entryOf(item, "sops")?.value;
   if (sops?.kind !== "map") return false;
-  return sops.items.some((entry) => entry.kind === "entry" && ["mac", "lastmodified"].includes(entry.key.toLowerCase()));
+  return sops.items.some(
+    (entry) => entry.kind === "entry" && ["mac", "lastmodified"].includes(entry.key.toLowerCase()),
+  );
 }

@@ -19,11 +19,13 @@ export const CONFIG_FIELDS: Readonly<Record<string, FieldSpec>> = {
     fields: {
       directories: {
         type: "strings",
-        description: "Directories laid out like Flux's key Secret (*.agekey). Relative to the working directory. Replaces DECRYPT_SOPS_KEYS.",
+        description:
+          "Directories laid out like Flux's key Secret (*.agekey). Relative to the working directory. Replaces DECRYPT_SOPS_KEYS.",
       },
       environment: {
         type: "boolean",
-        description: "Whether SOPS_AGE_KEY, SOPS_AGE_KEY_FILE and the user's sops/age/keys.txt are used. Default: true.",
+        description:
+          "Whether SOPS_AGE_KEY, SOPS_AGE_KEY_FILE and the user's sops/age/keys.txt are used. Default: true.",
       },
     },
   },
@@ -41,7 +43,10 @@ export const CONFIG_FIELDS: Readonly<Record<string, FieldSpec>> = {
       namespaces: { type: "strings", description: "Namespaces; * and ? as in names." },
       labels: { type: "stringMap", description: "Labels with their values; all must be there." },
       annotations: { type: "stringMap", description: "Annotations with their values; all must be there." },
-      paths: { type: "strings", description: "Files as the host names them; * and ? as in names, * also across slashes." },
+      paths: {
+        type: "strings",
+        description: "Files as the host names them; * and ? as in names, * also across slashes.",
+      },
     },
   },
 };
@@ -65,7 +70,9 @@ export function configSchema(): object {
 }
 
 function properties(fields: Readonly<Record<string, FieldSpec>>): Record<string, object> {
-  return Object.fromEntries(Object.entries(fields).map(([name, spec]) => [name, { description: spec.description, ...typeOf(spec) }]));
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, spec]) => [name, { description: spec.description, ...typeOf(spec) }]),
+  );
 }
 
 function typeOf(spec: FieldSpec): object {

@@ -43,7 +43,8 @@ function macFromEnvironment(env: Environment): MacPolicy {
   const text = env["DECRYPT_SOPS_MAC"];
   if (text === undefined || text === "") return "verify";
   const policy = MAC_POLICIES.find((known) => known === text);
-  if (policy === undefined) throw new SopsError("CONFIG_INVALID", `DECRYPT_SOPS_MAC is none of ${MAC_POLICIES.join(", ")}`);
+  if (policy === undefined)
+    throw new SopsError("CONFIG_INVALID", `DECRYPT_SOPS_MAC is none of ${MAC_POLICIES.join(", ")}`);
   return policy;
 }
 
@@ -54,9 +55,13 @@ function configObject(node: Node): ConfigObject {
   const kind = textAt(node, "kind");
   if (apiVersion === "v1" && kind === "ConfigMap") return fromConfigMap(node);
   if (apiVersion !== CONFIG_API_VERSION || kind !== CONFIG_KIND) {
-    throw new SopsError("CONFIG_INVALID", `the functionConfig is neither a ${CONFIG_KIND} of ${CONFIG_API_VERSION} nor a v1 ConfigMap`, {
-      place: { field: apiVersion === CONFIG_API_VERSION ? "kind" : "apiVersion" },
-    });
+    throw new SopsError(
+      "CONFIG_INVALID",
+      `the functionConfig is neither a ${CONFIG_KIND} of ${CONFIG_API_VERSION} nor a v1 ConfigMap`,
+      {
+        place: { field: apiVersion === CONFIG_API_VERSION ? "kind" : "apiVersion" },
+      },
+    );
   }
   const own = entries(node).filter(({ key }) => !["apiVersion", "kind", "metadata"].includes(key));
   return readObject(own, CONFIG_FIELDS, []);
@@ -66,7 +71,11 @@ function entries(map: MapNode): Entry[] {
   return map.items.filter((item) => item.kind === "entry");
 }
 
-function readObject(own: readonly Entry[], fields: Readonly<Record<string, FieldSpec>>, path: readonly string[]): ConfigObject {
+function readObject(
+  own: readonly Entry[],
+  fields: Readonly<Record<string, FieldSpec>>,
+  path: readonly string[],
+): ConfigObject {
   const object: ConfigObject = {};
   for (const { key, value } of own) {
     const spec = Object.hasOwn(fields, key) ? fields[key] : undefined;
@@ -97,7 +106,9 @@ function readValue(node: Node, spec: FieldSpec, path: readonly string[]): Config
         .map((item) => stringOf(item, path, "is not a list of strings"));
     case "stringMap":
       if (node.kind !== "map") throw invalid(path, "is not a map of strings");
-      return Object.fromEntries(entries(node).map(({ key, value }) => [key, stringOf(value, path, "is not a map of strings")]));
+      return Object.fromEntries(
+        entries(node).map(({ key, value }) => [key, stringOf(value, path, "is not a map of strings")]),
+      );
     case "object":
       if (node.kind !== "map") throw invalid(path, "is not a map");
       return readObject(entries(node), spec.fields, path);
@@ -117,7 +128,8 @@ function fromConfigMap(node: MapNode): ConfigObject {
   for (const { key, value } of entries(data)) {
     const path = key.split(".");
     const spec = specAt(path);
-    if (spec === undefined || spec.type === "object" || spec.type === "stringMap") throw unknownField(["data", key], scalarPaths(CONFIG_FIELDS, ""));
+    if (spec === undefined || spec.type === "object" || spec.type === "stringMap")
+      throw unknownField(["data", key], scalarPaths(CONFIG_FIELDS, ""));
     setAt(object, path, fromText(stringOf(value, ["data", key], "is not a string"), spec, ["data", key]));
   }
   return object;
@@ -157,7 +169,10 @@ function fromText(text: string, spec: FieldSpec, path: readonly string[]): Confi
       if (text === "true" || text === "false") return text === "true";
       throw invalid(path, "is not true or false");
     case "strings":
-      return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+      return text
+        .split(",")
+        .map((part) => part.trim())
+        .filter((part) => part !== "");
     case "enum":
       if (spec.values.includes(text)) return text;
       throw invalid(path, `is none of ${spec.values.join(", ")}`);
@@ -172,10 +187,14 @@ function refuseKeyMaterial(node: Node, path: readonly (string | number)[]): void
   if (node.kind === "leaf") {
     const text = node.value.type === "str" || node.value.type === "comment" ? node.value.text : "";
     if (!/AGE-SECRET-KEY-|-----BEGIN [A-Z ]*PRIVATE KEY/i.test(text)) return;
-    throw new SopsError("CONFIG_KEY_MATERIAL", "the functionConfig holds a private key, which would sit in Git in clear", {
-      place: { field: formatField(path) },
-      hint: "replace that key now, and give the new one in a directory named by keys.directories, in a variable such as SOPS_AGE_KEY_FILE, or in a mounted Secret",
-    });
+    throw new SopsError(
+      "CONFIG_KEY_MATERIAL",
+      "the functionConfig holds a private key, which would sit in Git in clear",
+      {
+        place: { field: formatField(path) },
+        hint: "replace that key now, and give the new one in a directory named by keys.directories, in a variable such as SOPS_AGE_KEY_FILE, or in a mounted Secret",
+      },
+    );
   }
   for (const [at, item] of node.items.entries()) {
     if (item.kind === "entry") refuseKeyMaterial(item.value, [...path, item.key]);
@@ -193,5 +212,7 @@ function unknownField(path: readonly string[], known: readonly string[]): SopsEr
 }
 
 function invalid(path: readonly string[], complaint: string): SopsError {
-  return new SopsError("CONFIG_INVALID", `${formatField(path)} of the functionConfig ${complaint}`, { place: { field: formatField(path) } });
+  return new SopsError("CONFIG_INVALID", `${formatField(path)} of the functionConfig ${complaint}`, {
+    place: { field: formatField(path) },
+  });
 }

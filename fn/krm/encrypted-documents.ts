@@ -38,7 +38,11 @@ interface OpenedDocument {
  * Opens documents that stand side by side in one text: all of them or none. Every problem of every document is
  * collected before anything is decided. Key calls of the whole run go out together.
  */
-export async function openDocuments(source: YamlSource, documents: readonly EncryptedDocument[], options: DocumentsOptions): Promise<DocumentsOutcome> {
+export async function openDocuments(
+  source: YamlSource,
+  documents: readonly EncryptedDocument[],
+  options: DocumentsOptions,
+): Promise<DocumentsOutcome> {
   const findings: Finding[] = [];
   const report = (document: EncryptedDocument, severity: Finding["severity"], problems: readonly SopsError[]): void => {
     for (const problem of problems) findings.push({ severity, problem: problem.at(document.place) });
@@ -76,14 +80,21 @@ function groupByFile(results: readonly OpenedDocument[]): OpenedDocument[][] {
   return [...groups.values()];
 }
 
-function judgeGroup(group: readonly OpenedDocument[], options: DocumentsOptions): (Finding & { document: EncryptedDocument })[] {
+function judgeGroup(
+  group: readonly OpenedDocument[],
+  options: DocumentsOptions,
+): (Finding & { document: EncryptedDocument })[] {
   const circumstances = (documents: readonly OpenedDocument[]) => ({
     ...(options.addedByHost === undefined ? {} : { addedByHost: options.addedByHost }),
     rewritten: documents.map(({ document }) => document.rewritten).find((reason) => reason !== undefined),
   });
   const [first] = group;
   if (first === undefined) return [];
-  const together = judgeMac(group.map(({ opened }) => opened), options.mac, circumstances(group));
+  const together = judgeMac(
+    group.map(({ opened }) => opened),
+    options.mac,
+    circumstances(group),
+  );
   if (together === null) return [];
   // The same file may also be there several times, each copy complete in itself.
   return group.flatMap((member) => {

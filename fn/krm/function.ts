@@ -31,12 +31,20 @@ export async function runFunction(input: string, context: FunctionContext): Prom
   let source: YamlSource;
   let list: ResourceList | null;
   try {
-    if (input.trim() === "") throw new SopsError("INPUT_EMPTY", "the input is empty; it should be a ResourceList or a stream of YAML or JSON documents");
+    if (input.trim() === "")
+      throw new SopsError(
+        "INPUT_EMPTY",
+        "the input is empty; it should be a ResourceList or a stream of YAML or JSON documents",
+      );
     source = parseYaml(input);
     list = readResourceList(source);
   } catch (error) {
     const problem = asSopsError(error);
-    return { output: null, findings: [{ severity: "error", problem }], exitCode: problem.code === "INPUT_EMPTY" ? 2 : 1 };
+    return {
+      output: null,
+      findings: [{ severity: "error", problem }],
+      exitCode: problem.code === "INPUT_EMPTY" ? 2 : 1,
+    };
   }
   return list === null ? runStream(input, source, context) : runList(input, list, context);
 }
@@ -44,7 +52,11 @@ export async function runFunction(input: string, context: FunctionContext): Prom
 async function runList(input: string, list: ResourceList, context: FunctionContext): Promise<FunctionOutcome> {
   const failed = (findings: readonly Finding[], exitCode: 1 | 2): FunctionOutcome => {
     const sorted = sortFindings(findings);
-    return { output: applyEdits(list.source.text, resultsEdits(list, sorted.map(resultOf))), findings: sorted, exitCode };
+    return {
+      output: applyEdits(list.source.text, resultsEdits(list, sorted.map(resultOf))),
+      findings: sorted,
+      exitCode,
+    };
   };
   let config: Config;
   try {
@@ -52,7 +64,10 @@ async function runList(input: string, list: ResourceList, context: FunctionConte
   } catch (error) {
     const { functionConfig } = list;
     const resource = functionConfig?.kind === "map" ? resourceRef(functionConfig) : undefined;
-    return failed([{ severity: "error", problem: asSopsError(error).at(resource === undefined ? {} : { resource }) }], 2);
+    return failed(
+      [{ severity: "error", problem: asSopsError(error).at(resource === undefined ? {} : { resource }) }],
+      2,
+    );
   }
   try {
     const documents = list.items.flatMap((item, at) => encryptedItem(item, at, config));
@@ -60,21 +75,33 @@ async function runList(input: string, list: ResourceList, context: FunctionConte
     const { edits, findings } = await open(list.source, documents, config, context);
     if (edits.length === 0) return failed(findings, 1);
     const sorted = sortFindings(findings);
-    return { output: applyEdits(list.source.text, [...edits, ...resultsEdits(list, sorted.map(resultOf))]), findings: sorted, exitCode: 0 };
+    return {
+      output: applyEdits(list.source.text, [...edits, ...resultsEdits(list, sorted.map(resultOf))]),
+      findings: sorted,
+      exitCode: 0,
+    };
   } catch (error) {
     return failed([{ severity: "error", problem: asSopsError(error) }], 1);
   }
 }
 
 function encryptedItem(item: Node, at: number, config: Config): EncryptedDocument[] {
-  if (item.kind !== "map") throw new SopsError("ITEM_INVALID", `item ${at + 1} of the list is not a resource but a ${item.kind === "list" ? "list" : "single value"}`);
+  if (item.kind !== "map")
+    throw new SopsError(
+      "ITEM_INVALID",
+      `item ${at + 1} of the list is not a resource but a ${item.kind === "list" ? "list" : "single value"}`,
+    );
   if (!carriesSops(item)) return [];
   const resource = resourceRef(item);
   if (resource.kind === undefined || resource.name === undefined) {
-    throw new SopsError("ITEM_INVALID", `item ${at + 1} of the list is encrypted but lacks a ${resource.kind === undefined ? "kind" : "metadata.name"} in clear, so it is no Kubernetes resource`, {
-      place: { resource, ...originFile(item) },
-      hint: "encrypt with encrypted_regex: ^(data|stringData)$, so that kind and metadata stay readable",
-    });
+    throw new SopsError(
+      "ITEM_INVALID",
+      `item ${at + 1} of the list is encrypted but lacks a ${resource.kind === undefined ? "kind" : "metadata.name"} in clear, so it is no Kubernetes resource`,
+      {
+        place: { resource, ...originFile(item) },
+        hint: "encrypt with encrypted_regex: ^(data|stringData)$, so that kind and metadata stay readable",
+      },
+    );
   }
   if (isDecryptionDisabled(item) || !matches(item, config.match)) return [];
   return [{ root: item, place: { resource, ...originFile(item) }, rewritten: rewrittenByHost(item) }];
@@ -92,7 +119,11 @@ async function runStream(input: string, source: YamlSource, context: FunctionCon
     return { output: applyEdits(source.text, edits), findings: sorted, exitCode: 0 };
   } catch (error) {
     const problem = asSopsError(error);
-    return { output: null, findings: [{ severity: "error", problem }], exitCode: problem.code.startsWith("CONFIG") ? 2 : 1 };
+    return {
+      output: null,
+      findings: [{ severity: "error", problem }],
+      exitCode: problem.code.startsWith("CONFIG") ? 2 : 1,
+    };
   }
 }
 
@@ -108,7 +139,12 @@ function placeInStream(root: MapNode, index: number): EncryptedDocument["place"]
   return resource.name === undefined ? { file: "standard input", index } : { resource, file: "standard input", index };
 }
 
-async function open(source: YamlSource, documents: readonly EncryptedDocument[], config: Config, context: FunctionContext) {
+async function open(
+  source: YamlSource,
+  documents: readonly EncryptedDocument[],
+  config: Config,
+  context: FunctionContext,
+) {
   const keys = await context.keyRing(config.keys);
   try {
     const { edits, findings } = await openDocuments(source, documents, {

@@ -21,8 +21,9 @@ export function readResourceList(source: YamlSource): ResourceList | null {
   const roots = source.documents.map(({ root }) => root).filter((root) => root !== null);
   const [root] = roots;
   if (root?.kind !== "map" || textAt(root, "kind") !== "ResourceList") return null;
-  if (roots.length > 1) throw new SopsError("LIST_INVALID", "more documents follow the ResourceList, and a function gets just one");
-  if (!/^config\.kubernetes\.io\/v1/.test(textAt(root, "apiVersion") ?? "")) {
+  if (roots.length > 1)
+    throw new SopsError("LIST_INVALID", "more documents follow the ResourceList, and a function gets just one");
+  if (!textAt(root, "apiVersion")?.startsWith("config.kubernetes.io/v1")) {
     throw new SopsError("LIST_INVALID", "the apiVersion of the ResourceList is not config.kubernetes.io/v1");
   }
   const items = entryOf(root, "items")?.value;

@@ -36,11 +36,15 @@ const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2
 
 /** By severity, then place, so that the output does not depend on which key server answered first. */
 export function sortFindings(findings: readonly Finding[]): Finding[] {
-  return findings.toSorted((a, b) => RANK[a.severity] - RANK[b.severity] || compare(sortKey(a.problem.place), sortKey(b.problem.place)));
+  return findings.toSorted(
+    (a, b) => RANK[a.severity] - RANK[b.severity] || compare(sortKey(a.problem.place), sortKey(b.problem.place)),
+  );
 }
 
 function sortKey({ file, index, resource }: Place): string {
-  return [file, String(index ?? 0).padStart(9, "0"), resource?.kind, resource?.namespace, resource?.name].map((part) => part ?? "").join("\0");
+  return [file, String(index ?? 0).padStart(9, "0"), resource?.kind, resource?.namespace, resource?.name]
+    .map((part) => part ?? "")
+    .join("\0");
 }
 
 function compare(a: string, b: string): number {

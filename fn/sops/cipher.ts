@@ -54,5 +54,8 @@ function retagged(value: EncryptedValue): EncryptedValue | null {
 }
 
 function refused(): SopsError {
-  return new SopsError("VALUE_AUTH", "the encrypted value does not authenticate: it was changed, moved to another key, or encrypted with another data key");
+  return new SopsError(
+    "VALUE_AUTH",
+    "the encrypted value does not authenticate: it was changed, moved to another key, or encrypted with another data key",
+  );
 }

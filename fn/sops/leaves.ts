@@ -45,7 +45,7 @@ function* walk(
       own = [];
     } else {
       yield* walk(item, path, node.kind === "list" ? { parent: step, name: at } : step, active);
-      own = isComment(item) ? [...own, commentText(item as Leaf)] : [];
+      own = isComment(item) ? [...own, commentText(item)] : [];
     }
   }
 }

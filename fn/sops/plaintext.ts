@@ -41,7 +41,9 @@ export function typedPlaintext(bytes: Uint8Array, type: string): LeafValue {
   const known = type === "comment" || SIMPLE_TYPES.has(type);
   throw new SopsError(
     "VALUE_TYPE",
-    known ? `the decrypted bytes are not of the type ${type} the value is marked with` : "the value is marked with a type that SOPS does not have",
+    known
+      ? `the decrypted bytes are not of the type ${type} the value is marked with`
+      : "the value is marked with a type that SOPS does not have",
   );
 }
 

@@ -95,7 +95,7 @@ export interface Edit extends Span {
 
 /** Applies edits that do not overlap. */
 export function applyEdits(source: string, edits: readonly Edit[]): string {
-  const sorted = [...edits].sort((a, b) => a.start - b.start || a.end - b.end);
+  const sorted = edits.toSorted((a, b) => a.start - b.start || a.end - b.end);
   const parts: string[] = [];
   let from = 0;
   for (const edit of sorted) {

@@ -14,8 +14,20 @@ export type WrappedKey =
       readonly enc: string;
     }
   | { readonly kind: "gcp_kms"; readonly resourceId: string; readonly enc: string }
-  | { readonly kind: "azure_kv"; readonly vaultUrl: string; readonly name: string; readonly version: string; readonly enc: string }
-  | { readonly kind: "hc_vault"; readonly vaultAddress: string; readonly enginePath: string; readonly keyName: string; readonly enc: string }
+  | {
+      readonly kind: "azure_kv";
+      readonly vaultUrl: string;
+      readonly name: string;
+      readonly version: string;
+      readonly enc: string;
+    }
+  | {
+      readonly kind: "hc_vault";
+      readonly vaultAddress: string;
+      readonly enginePath: string;
+      readonly keyName: string;
+      readonly enc: string;
+    }
   | { readonly kind: "hckms"; readonly keyId: string; readonly enc: string };
 
 export type KeyKind = WrappedKey["kind"];

@@ -30,7 +30,8 @@ describe("keys", () => {
   });
 
   test("from keys.directories of the functionConfig, relative to the working directory", async () => {
-    const config = "apiVersion: decrypt-sops.github.io/v1\nkind: DecryptSops\nkeys: {directories: [keys], environment: false}\n";
+    const config =
+      "apiVersion: decrypt-sops.github.io/v1\nkind: DecryptSops\nkeys: {directories: [keys], environment: false}\n";
     const { status, stdout } = await run(resourceList([SECRET], config), { cwd: join(keysFolder, "..") });
     expect(status).toBe(0);
     expect(stdout).toBe(resourceList([fixture("secret-string-data.plain.yaml")], config));
@@ -43,7 +44,8 @@ describe("keys", () => {
     expect(stdout).toContain("results:\n");
     const [first] = stderr.split("\n");
     expect(first).toMatch(/^decrypt-sops: error: Secret prod\/app: no /);
-    for (const part of [AGE1, "SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE", "/nonexistent/.config/sops/age/keys.txt"]) expect(first).toContain(part);
+    for (const part of [AGE1, "SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE", "/nonexistent/.config/sops/age/keys.txt"])
+      expect(first).toContain(part);
     expect(stderr).toMatch(/^decrypt-sops: hint: .*SOPS_AGE_KEY_FILE/m);
   });
 
@@ -111,22 +113,35 @@ describe("standard input and output", () => {
     child.stderr.on("data", (chunk) => (stderr += String(chunk)));
     child.stdout.destroy();
     child.stdin.on("error", () => undefined);
-    child.stdin.end(resourceList([SECRET, `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: big}\ndata: {a: ${"x".repeat(2_000_000)}}\n`]));
+    child.stdin.end(
+      resourceList([
+        SECRET,
+        `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: big}\ndata: {a: ${"x".repeat(2_000_000)}}\n`,
+      ]),
+    );
     const status = await new Promise((resolve) => child.on("close", resolve));
     expect(status).toBe(1);
     expect(stderr).toMatch(/^decrypt-sops: error: the reader of standard output went away/);
   });
 
   test("shows help and version, and refuses other arguments", async () => {
-    expect(await run("", { args: ["--help"] })).toMatchObject({ status: 0, stdout: expect.stringContaining("Usage:") as string, stderr: "" });
-    expect(await run("", { args: ["--version"] })).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string });
+    expect(await run("", { args: ["--help"] })).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining("Usage:") as string,
+      stderr: "",
+    });
+    expect(await run("", { args: ["--version"] })).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+    });
     expect(await run("", { args: ["--frobnicate"] })).toMatchObject({ status: 2, stdout: "" });
   });
 });
 
 describe("functionConfig", () => {
   const withConfig = (config: string): string => resourceList([SECRET], config);
-  const decryptSops = (fields: string): string => withConfig(`apiVersion: decrypt-sops.github.io/v1\nkind: DecryptSops\n${fields}`);
+  const decryptSops = (fields: string): string =>
+    withConfig(`apiVersion: decrypt-sops.github.io/v1\nkind: DecryptSops\n${fields}`);
   const env = { DECRYPT_SOPS_KEYS: keysFolder };
 
   test.each([
@@ -134,7 +149,11 @@ describe("functionConfig", () => {
     ["a field of the wrong type", decryptSops("keys: {directories: keys}"), "keys.directories"],
     ["a misspelt policy", decryptSops("mac: verfy"), "verify, require, warn, ignore"],
     ["another kind", withConfig("apiVersion: v1\nkind: Secret\nmetadata: {name: a}"), "DecryptSops"],
-    ["a ConfigMap with an unknown entry", withConfig("apiVersion: v1\nkind: ConfigMap\ndata: {mack: warn}"), "did you mean mac?"],
+    [
+      "a ConfigMap with an unknown entry",
+      withConfig("apiVersion: v1\nkind: ConfigMap\ndata: {mack: warn}"),
+      "did you mean mac?",
+    ],
     ["a private key", decryptSops(`match: {names: [${testIdentity("age1.agekey")}]}`), "would sit in Git in clear"],
     ["a prototype key", decryptSops("__proto__: {}"), "unknown field"],
   ])("%s: status 2, the list unchanged with results", async (_name, list, words) => {

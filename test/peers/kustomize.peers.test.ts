@@ -41,7 +41,11 @@ function expected(example: string): string {
 
 describeWithPeers(["kustomize"], "kustomize build with the executable", ({ kustomize }) => {
   const build = (example: string): Promise<Build> =>
-    start(kustomize, ["build", "--enable-alpha-plugins", "--enable-exec", join(folder, "examples", example)], environment);
+    start(
+      kustomize,
+      ["build", "--enable-alpha-plugins", "--enable-exec", join(folder, "examples", example)],
+      environment,
+    );
 
   test("prints the plaintext Secret and the untouched Deployment of the quick start, in silence", async () => {
     expect(await build("quick-start")).toEqual({ status: 0, stdout: expected("quick-start"), stderr: "" });
@@ -61,7 +65,9 @@ describeWithPeers(["kustomize"], "kustomize build with the executable", ({ kusto
     const { status, stdout, stderr } = await build("quick-start");
     expect(status).toBe(0);
     expect(stdout).toContain("type: example.com/other");
-    expect(stderr).toMatch(/^decrypt-sops: warning: Secret shop-database, sops\.mac: the MAC cannot be checked, because kustomize build/);
+    expect(stderr).toMatch(
+      /^decrypt-sops: warning: Secret shop-database, sops\.mac: the MAC cannot be checked, because kustomize build/,
+    );
   });
 
   test("in a Component decrypts before the namespace and labels of its parent, with the MAC verified", async () => {
@@ -103,7 +109,11 @@ describeWithPeers(["kubectl", ...containerPeers], "kubectl kustomize with the im
   const build = (): Promise<Build> => {
     const file = join(folder, "examples/container/decrypt.yaml");
     writeFileSync(file, readFileSync(file, "utf8").replace(/image: .*/, `image: ${image}`));
-    return start(kubectl, ["kustomize", "--enable-alpha-plugins", join(folder, "examples/container")], dockerEnvironment());
+    return start(
+      kubectl,
+      ["kustomize", "--enable-alpha-plugins", join(folder, "examples/container")],
+      dockerEnvironment(),
+    );
   };
 
   test("prints the plaintext Secret and the untouched Deployment", async () => {
@@ -117,6 +127,8 @@ describeWithPeers(["kubectl", ...containerPeers], "kubectl kustomize with the im
     const { status, stdout, stderr } = await build();
     expect(status).not.toBe(0);
     expect(stdout).toBe("");
-    expect(stderr).toMatch(/^decrypt-sops: error: Secret shop-database: no key at hand opens the file; it wants age1.*\/keys \(/);
+    expect(stderr).toMatch(
+      /^decrypt-sops: error: Secret shop-database: no key at hand opens the file; it wants age1.*\/keys \(/,
+    );
   });
 });

@@ -3,24 +3,98 @@ import fc from "fast-check";
 
 /** Plain scalars whose type or spelling is easily got wrong. */
 const ODD_SCALARS = [
-  "~", "null", "true", "False", "yes", "off", "y", "0", "-0", "42", "-17", "0777", "0o17", "017", "08", "0x1F", "0b101",
-  "1_000", "9007199254740993", "-9223372036854775808", "9223372036854775807", "1.0", "1.5", "-0.0", "1e3", "1E-7",
-  "1234567.5", "0.00001", "1e21", ".5", ".inf", "-.inf", ".nan", "2001-12-14", "2001-12-14T21:59:43.10-05:00",
-  "2001-12-14 21:59:43", "12:30", "190:20:30", "1.2.3", "abc", "a b", "a:b", "<<", "=", "{}", "[]", '""', "''",
+  "~",
+  "null",
+  "true",
+  "False",
+  "yes",
+  "off",
+  "y",
+  "0",
+  "-0",
+  "42",
+  "-17",
+  "0777",
+  "0o17",
+  "017",
+  "08",
+  "0x1F",
+  "0b101",
+  "1_000",
+  "9007199254740993",
+  "-9223372036854775808",
+  "9223372036854775807",
+  "1.0",
+  "1.5",
+  "-0.0",
+  "1e3",
+  "1E-7",
+  "1234567.5",
+  "0.00001",
+  "1e21",
+  ".5",
+  ".inf",
+  "-.inf",
+  ".nan",
+  "2001-12-14",
+  "2001-12-14T21:59:43.10-05:00",
+  "2001-12-14 21:59:43",
+  "12:30",
+  "190:20:30",
+  "1.2.3",
+  "abc",
+  "a b",
+  "a:b",
+  "<<",
+  "=",
+  "{}",
+  "[]",
+  '""',
+  "''",
 ];
 
 const word = fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9_.-]{0,8}$/);
-const key = fc.oneof(
-  { weight: 8, arbitrary: word },
-  { weight: 2, arbitrary: fc.constantFrom("data", "password", "user_unencrypted", "token_secret", "10", "y", "with:colon", "with space", "ключ", "", "true") },
-).map((text) => ({ text }));
+const key = fc
+  .oneof(
+    { weight: 8, arbitrary: word },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom(
+        "data",
+        "password",
+        "user_unencrypted",
+        "token_secret",
+        "10",
+        "y",
+        "with:colon",
+        "with space",
+        "ключ",
+        "",
+        "true",
+      ),
+    },
+  )
+  .map((text) => ({ text }));
 
 /** Any text, more often than not of the kinds that need care when written as YAML. */
 const anyText = fc.oneof(
   fc.string({ unit: "binary", maxLength: 30 }).map((value) => value.replaceAll("\u0000", "").toWellFormed()),
   fc.string({ unit: "grapheme-ascii", maxLength: 40 }),
-  fc.array(fc.string({ unit: "grapheme-ascii", maxLength: 12 }), { minLength: 2, maxLength: 4 }).map((lines) => lines.join("\n")),
-  fc.constantFrom(...ODD_SCALARS, "# no comment", "- item", "trailing ", " leading", "tab\there", "ENC[not really]", "😀", "multi\nline\n", "ends\n\n"),
+  fc
+    .array(fc.string({ unit: "grapheme-ascii", maxLength: 12 }), { minLength: 2, maxLength: 4 })
+    .map((lines) => lines.join("\n")),
+  fc.constantFrom(
+    ...ODD_SCALARS,
+    "# no comment",
+    "- item",
+    "trailing ",
+    " leading",
+    "tab\there",
+    "ENC[not really]",
+    "😀",
+    "multi\nline\n",
+    "ends\n\n",
+  ),
 );
 
 /** The reference itself writes lines that begin with white space as null or as invalid YAML, so there is nothing to compare. */
@@ -40,12 +114,17 @@ interface Item {
 }
 
 // Without the empty comment: the reference turns it into an empty string when it stands in a list.
-const comment = fc.option(fc.constantFrom(" note", "secret", " public: yes", " # deep", " ünïcode"), { freq: 4, nil: null });
+const comment = fc.option(fc.constantFrom(" note", "secret", " public: yes", " # deep", " ünïcode"), {
+  freq: 4,
+  nil: null,
+});
 
 const { value } = fc.letrec<{ value: Value; map: Value; item: Item }>((tie) => ({
   value: fc.oneof(
     { depthSize: "small", withCrossShrink: true },
-    fc.constantFrom(...ODD_SCALARS.filter((source) => source !== "<<")).map((source): Value => ({ kind: "plain", source })),
+    fc
+      .constantFrom(...ODD_SCALARS.filter((source) => source !== "<<"))
+      .map((source): Value => ({ kind: "plain", source })),
     text.map((content): Value => ({ kind: "text", value: content })),
     tie("map"),
     fc.array(tie("item"), { maxLength: 4 }).map((items): Value => ({ kind: "list", items })),
@@ -59,7 +138,11 @@ const { value } = fc.letrec<{ value: Value; map: Value; item: Item }>((tie) => (
 }));
 
 const documentRoot = fc
-  .uniqueArray(fc.record({ key, value, head: comment, inline: comment }), { minLength: 1, maxLength: 6, selector: (item) => item.key.text })
+  .uniqueArray(fc.record({ key, value, head: comment, inline: comment }), {
+    minLength: 1,
+    maxLength: 6,
+    selector: (item) => item.key.text,
+  })
   .map((entries): Value => ({ kind: "map", entries: entries.map((item) => ({ ...item, key: item.key.text })) }));
 
 /** YAML of one to three documents. */
@@ -71,14 +154,16 @@ export const yamlText: fc.Arbitrary<string> = fc
 export const jsonText: fc.Arbitrary<string> = documentRoot.map((root) => `${JSON.stringify(toJson(root), null, 2)}\n`);
 
 /** Flags that give sops a rule, or none. */
-export const ruleFlags: fc.Arbitrary<string[]> = fc.constantFrom<string[][]>(
-  [],
-  ["--encrypted-regex", "^(data|password)$"],
-  ["--encrypted-regex", "(?i)^PASS|tok[a-z]+_"],
-  ["--unencrypted-regex", "^[a-m]"],
-  ["--encrypted-suffix", "_secret"],
-  ["--unencrypted-suffix", "n"],
-).map((flags) => [...flags]);
+export const ruleFlags: fc.Arbitrary<string[]> = fc
+  .constantFrom<string[][]>(
+    [],
+    ["--encrypted-regex", "^(data|password)$"],
+    ["--encrypted-regex", "(?i)^PASS|tok[a-z]+_"],
+    ["--unencrypted-regex", "^[a-m]"],
+    ["--encrypted-suffix", "_secret"],
+    ["--unencrypted-suffix", "n"],
+  )
+  .map((flags) => [...flags]);
 
 function printBlock(node: Value, indent: number): string {
   const margin = " ".repeat(indent);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-export const fixturesFolder: string = join(import.meta.dirname, "../fixtures");
+const fixturesFolder = join(import.meta.dirname, "../fixtures");
 export const keysFolder: string = join(fixturesFolder, "keys");
 
 export function fixture(name: string): string {

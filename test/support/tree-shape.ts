@@ -8,10 +8,14 @@ import { current, type LeafValue, type Node } from "../../fn/sops/tree.ts";
 export type Shape = string | { readonly map: readonly (string | Entry)[] } | { readonly list: readonly Shape[] };
 type Entry = readonly [key: string, value: Shape];
 
-export function shapeOf(node: Node): Shape {
+function shapeOf(node: Node): Shape {
   if (node.kind === "leaf") return scalarShape(current(node));
   if (node.kind === "list") return { list: node.items.map((item) => shapeOf(item)) };
-  return { map: node.items.map((item) => (item.kind === "entry" ? [item.key, shapeOf(item.value)] : scalarShape(current(item)))) };
+  return {
+    map: node.items.map((item) =>
+      item.kind === "entry" ? [item.key, shapeOf(item.value)] : scalarShape(current(item)),
+    ),
+  };
 }
 
 /** `#text` for comments, `type:text` for scalars, `null`. */
@@ -37,8 +41,11 @@ function isComment(shape: Shape | Entry): shape is string {
 
 export function withoutComments(shape: Shape): Shape {
   if (typeof shape === "string") return shape;
-  if ("list" in shape) return { list: shape.list.filter((item) => !isComment(item)).map((item) => withoutComments(item)) };
-  return { map: shape.map.flatMap((item) => (typeof item === "string" ? [] : [[item[0], withoutComments(item[1])] as const])) };
+  if ("list" in shape)
+    return { list: shape.list.filter((item) => !isComment(item)).map((item) => withoutComments(item)) };
+  return {
+    map: shape.map.flatMap((item) => (typeof item === "string" ? [] : [[item[0], withoutComments(item[1])] as const])),
+  };
 }
 
 /** The texts of all comments in order. */

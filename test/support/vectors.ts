@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-export const vectorsFolder: string = join(import.meta.dirname, "../../../shared/vectors");
+const vectorsFolder = join(import.meta.dirname, "../../../shared/vectors");
 export const vectorsAreThere: boolean = existsSync(vectorsFolder);
 
 export function readVector(...path: string[]): string {
@@ -15,7 +15,9 @@ export interface GeneratedCase {
   readonly store: string;
   readonly data_key_hex: string;
   readonly open_with?: readonly string[];
-  readonly expect: Readonly<Record<string, { readonly stdout_file?: string; readonly exit_code?: number; readonly error?: string }>>;
+  readonly expect: Readonly<
+    Record<string, { readonly stdout_file?: string; readonly exit_code?: number; readonly error?: string }>
+  >;
 }
 
 export interface GeneratedManifest {

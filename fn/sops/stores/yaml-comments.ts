@@ -41,7 +41,12 @@ export function placeComments(text: string, root: Node, comments: readonly Found
   for (const [container, list] of insertions) insert(container, list);
 }
 
-function placeOf(text: string, root: Container, anchors: readonly Anchor[], comment: FoundComment): { container: Container; at: number } {
+function placeOf(
+  text: string,
+  root: Container,
+  anchors: readonly Anchor[],
+  comment: FoundComment,
+): { container: Container; at: number } {
   const next = firstAfter(anchors, comment.hash);
   const before = anchors[next - 1];
   const after = anchors[next];

@@ -70,7 +70,9 @@ class Editor {
   }
 
   #items(list: ListNode): void {
-    const becomeComments = list.items.filter((item) => isComment(item) && item.kind === "leaf" && item.value.type !== "comment");
+    const becomeComments = list.items.filter(
+      (item) => isComment(item) && item.kind === "leaf" && item.value.type !== "comment",
+    );
     if (list.flow) this.#removeFlow(list, new Set(becomeComments));
     const empty = becomeComments.length > 0 && list.items.every((item) => isComment(item));
     for (const item of list.items) {
@@ -138,9 +140,19 @@ class Editor {
   }
 
   #removeFlow(container: MapNode | ListNode, removed: ReadonlySet<Node | Entry>): void {
-    const items = container.items.filter((item) => item.kind === "entry" || item.kind !== "leaf" || item.value.type !== "comment");
-    const spans = items.map((item) => ({ start: item.kind === "entry" ? item.keySpan.start : item.span.start, end: endOf(item) }));
-    this.edits.push(...separatedRemovals(spans, items.map((item) => removed.has(item))));
+    const items = container.items.filter(
+      (item) => item.kind === "entry" || item.kind !== "leaf" || item.value.type !== "comment",
+    );
+    const spans = items.map((item) => ({
+      start: item.kind === "entry" ? item.keySpan.start : item.span.start,
+      end: endOf(item),
+    }));
+    this.edits.push(
+      ...separatedRemovals(
+        spans,
+        items.map((item) => removed.has(item)),
+      ),
+    );
   }
 
   #column(position: number): number {
@@ -165,7 +177,8 @@ class Editor {
   #step(map: MapNode): number {
     const column = this.#column(map.items.find((item) => item.kind === "entry")?.keySpan.start ?? map.span.start);
     for (const item of map.items) {
-      if (item.kind !== "entry" || item.value.kind !== "map" || item.value.flow || this.#copies.has(item.value)) continue;
+      if (item.kind !== "entry" || item.value.kind !== "map" || item.value.flow || this.#copies.has(item.value))
+        continue;
       const inner = item.value.items.find((entry) => entry.kind === "entry");
       const step = inner === undefined ? 0 : this.#column(inner.keySpan.start) - column;
       if (step >= 1 && step <= 9) return step;

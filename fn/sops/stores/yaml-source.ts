@@ -1,4 +1,16 @@
-import { Composer, type CST, isAlias, isMap, isScalar, isSeq, type Node as AstNode, type Pair, Parser, Scalar, type YAMLMap } from "yaml";
+import {
+  Composer,
+  type CST,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node as AstNode,
+  type Pair,
+  Parser,
+  Scalar,
+  type YAMLMap,
+} from "yaml";
 import { SopsError } from "../../errors.ts";
 import type { Entry, ListNode, MapNode, Node, Span } from "../tree.ts";
 import { lineOf } from "./line.ts";
@@ -83,7 +95,7 @@ function parse(text: string): YamlSource {
     const start = at === 0 ? 0 : (parsed[at - 1]?.range[2] ?? 0);
     const end = at === parsed.length - 1 ? text.length : document.range[2];
     const builder = new TreeBuilder(text);
-    const root = document.contents === null ? null : builder.node(document.contents as AstNode);
+    const root = document.contents === null ? null : builder.node(document.contents);
     const own = comments.filter(({ hash }) => hash >= start && hash < end);
     if (root !== null) placeComments(text, root, own);
     return { root, aliases: builder.aliases, anchors: builder.anchors, span: { start, end } };
@@ -104,7 +116,8 @@ function findComments(tokens: readonly CST.Token[], text: string): FoundComment[
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const { token, depth } = next;
     if (typeof token !== "object" || token === null) continue;
-    if (depth > 2 * MAX_DEPTH) throw new SopsError("FILE_LIMIT", `the document is nested more than ${MAX_DEPTH} levels deep`);
+    if (depth > 2 * MAX_DEPTH)
+      throw new SopsError("FILE_LIMIT", `the document is nested more than ${MAX_DEPTH} levels deep`);
     if (Array.isArray(token)) {
       for (const item of token) stack.push({ token: item, depth });
       continue;
@@ -159,24 +172,33 @@ class TreeBuilder {
         : resolveTagged(ast.tag, text, plain);
     const span = spanOf(ast);
     // The range of a block scalar takes in its last line break, which stays when the scalar is replaced.
-    const end = ast.type === Scalar.BLOCK_LITERAL || ast.type === Scalar.BLOCK_FOLDED ? trimBreaks(this.#text, span) : span.end;
-    return { kind: "leaf", value, span: { start: span.start, end }, propsStart, ...(dash === undefined ? {} : { dash }) };
+    const end =
+      ast.type === Scalar.BLOCK_LITERAL || ast.type === Scalar.BLOCK_FOLDED ? trimBreaks(this.#text, span) : span.end;
+    return {
+      kind: "leaf",
+      value,
+      span: { start: span.start, end },
+      propsStart,
+      ...(dash === undefined ? {} : { dash }),
+    };
   }
 
   #map(ast: YAMLMap): MapNode {
     const items: Entry[] = ast.items.map((pair: Pair) => {
       const key = pair.key as AstNode | null;
-      const token = pair.srcToken as CST.CollectionItem | undefined;
+      const token = pair.srcToken;
       if (key !== null && !isScalar(key) && !isAlias(key)) {
-        throw new SopsError("FILE_UNSUPPORTED", "a map or list is used as a key", { place: { line: lineOf(this.#text, spanOf(key).start) } });
+        throw new SopsError("FILE_UNSUPPORTED", "a map or list is used as a key", {
+          place: { line: lineOf(this.#text, spanOf(key).start) },
+        });
       }
-      const leaf = key === null ? undefined : this.node(key, (token?.start ?? []) as CST.SourceToken[]);
+      const leaf = key === null ? undefined : this.node(key, token?.start ?? []);
       const named = leaf?.kind === "leaf" && leaf.value.type === "str" ? leaf.value.text : undefined;
       const keySpan = key === null ? { start: ast.range?.[0] ?? 0, end: ast.range?.[0] ?? 0 } : spanOf(key);
       const value =
         pair.value === null || pair.value === undefined
           ? nullLeaf(afterColon(token) ?? keySpan.end)
-          : this.node(pair.value as AstNode, (token?.sep ?? []) as CST.SourceToken[]);
+          : this.node(pair.value as AstNode, token?.sep ?? []);
       const keyText = named ?? this.#text.slice(keySpan.start, keySpan.end);
       return { kind: "entry", key: keyText, textKey: named !== undefined, keySpan, value };
     });
@@ -184,12 +206,15 @@ class TreeBuilder {
   }
 
   #list(ast: AstNode): ListNode {
-    if (!isSeq(ast)) throw new SopsError("FILE_UNSUPPORTED", "the document holds a kind of node that SOPS does not know");
+    if (!isSeq(ast))
+      throw new SopsError("FILE_UNSUPPORTED", "the document holds a kind of node that SOPS does not know");
     const token = ast.srcToken as CST.BlockSequence | CST.FlowCollection | undefined;
     const flow = ast.flow === true;
-    const sources = (token?.items ?? []).filter((item) => flow || item.start.some(({ type }) => type === "seq-item-ind"));
+    const sources = (token?.items ?? []).filter(
+      (item) => flow || item.start.some(({ type }) => type === "seq-item-ind"),
+    );
     const items = ast.items.map((item, at) => {
-      const start = (sources[at]?.start ?? []) as CST.SourceToken[];
+      const start = sources[at]?.start ?? [];
       const dash = start.find(({ type }) => type === "seq-item-ind")?.offset;
       if (isMap(item) && flow && sources[at]?.sep !== undefined) return this.#map(item);
       return this.node(item as AstNode, start, dash);
@@ -200,7 +225,8 @@ class TreeBuilder {
   #alias(name: string, span: Span): Node {
     const target = this.#anchored.get(name);
     const line = lineOf(this.#text, span.start);
-    if (target === undefined) throw new SopsError("FILE_SYNTAX", `line ${line} has an alias without an anchor`, { place: { line } });
+    if (target === undefined)
+      throw new SopsError("FILE_SYNTAX", `line ${line} has an alias without an anchor`, { place: { line } });
     if (this.#open.has(target)) {
       throw new SopsError("FILE_LIMIT", `line ${line} has an alias to a value that contains it`, { place: { line } });
     }

@@ -12,7 +12,10 @@ export const yamlStore: Store = {
   load(text) {
     const source = parseYaml(text);
     const roots = source.documents.map(({ root }) => root).filter((root) => !isEmpty(root));
-    return yamlFile(source, roots.map((root) => asMap(root)));
+    return yamlFile(
+      source,
+      roots.map((root) => asMap(root)),
+    );
   },
 };
 
@@ -38,7 +41,10 @@ function isEmpty(root: Node | null): boolean {
 
 function asMap(root: Node | null): MapNode {
   if (root?.kind === "map") return root;
-  throw new SopsError("FILE_UNSUPPORTED", `a SOPS file in YAML is a map, and this one is a ${root?.kind === "list" ? "list" : "single value"}`);
+  throw new SopsError(
+    "FILE_UNSUPPORTED",
+    `a SOPS file in YAML is a map, and this one is a ${root?.kind === "list" ? "list" : "single value"}`,
+  );
 }
 
 function withoutSops(root: MapNode): MapNode {

@@ -8,6 +8,11 @@ export type ErrorCode =
   | "FILE_LIMIT"
   /** The file is readable but cannot be a SOPS file of this format. */
   | "FILE_UNSUPPORTED"
+  /** The values are open, but the format of the output cannot hold them. */
+  | "OUTPUT_UNSUPPORTED"
+  /** A path to a part of a file is not written as one, or leads nowhere. */
+  | "EXTRACT_SYNTAX"
+  | "EXTRACT_NOT_FOUND"
   | "METADATA_MISSING"
   | "METADATA_INVALID"
   /** A value under the encryption rule is not in the form `ENC[…]`. */
@@ -36,7 +41,13 @@ export type ErrorCode =
   | "LIST_INVALID"
   | "ITEM_INVALID"
   | "INPUT_EMPTY"
+  /** A file that was named is not there, or is there and cannot be read. */
+  | "INPUT_MISSING"
+  | "INPUT_UNREADABLE"
+  | "OUTPUT_UNWRITABLE"
   | "USAGE"
+  /** Arguments that are right on their own and contradict each other. */
+  | "USAGE_CONFLICT"
   | "INTERNAL";
 
 /** Names one Kubernetes resource, as KRM results do. */

@@ -40,6 +40,13 @@ export function floatYaml(value: number): string {
   return `${sign}${mantissa}e${exponent < 0 ? "-" : "+"}${size}`;
 }
 
+/** Dotenv and INI: as YAML, but with a capital `E`, and a whole number keeps one decimal, `1.0`. */
+export function floatText(value: number): string {
+  if (!Number.isFinite(value)) return floatPlaintext(value);
+  const text = floatYaml(value).toUpperCase();
+  return /[.E]/.test(text) ? text : `${text}.0`;
+}
+
 /** JSON: as ECMAScript writes numbers, but −0 keeps its sign. */
 export function floatJson(value: number): string {
   return Object.is(value, -0) ? "-0" : String(value);

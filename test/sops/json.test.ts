@@ -141,7 +141,7 @@ describe("printing", () => {
   });
 
   test.each([Number.NaN, Number.POSITIVE_INFINITY])("%d is not JSON", (value) => {
-    expect(errorOf(() => printJsonScalar(float(value)))?.code).toBe("FILE_UNSUPPORTED");
+    expect(errorOf(() => printJsonScalar(float(value)))?.code).toBe("OUTPUT_UNSUPPORTED");
   });
 });
 
@@ -184,7 +184,7 @@ describe("edits", () => {
 
   test("a value that JSON cannot hold is named by its line only", () => {
     const error = errorOf(() => rewrite(`{\n"a": "X", ${SOPS}}\n`, { X: float(Number.NaN) }));
-    expect(error).toMatchObject({ code: "FILE_UNSUPPORTED", place: { line: 2 } });
+    expect(error).toMatchObject({ code: "OUTPUT_UNSUPPORTED", place: { line: 2 } });
   });
 });
 

@@ -8,7 +8,8 @@ import { current, type LeafValue, type Node } from "../../fn/sops/tree.ts";
 export type Shape = string | { readonly map: readonly (string | Entry)[] } | { readonly list: readonly Shape[] };
 type Entry = readonly [key: string, value: Shape];
 
-function shapeOf(node: Node): Shape {
+/** What a tree holds now. */
+export function shapeOf(node: Node): Shape {
   if (node.kind === "leaf") return scalarShape(current(node));
   if (node.kind === "list") return { list: node.items.map((item) => shapeOf(item)) };
   return {

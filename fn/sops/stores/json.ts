@@ -1,7 +1,7 @@
 import { isSopsError } from "../../errors.ts";
 import { takeMetadata } from "../metadata.ts";
 import { current, type Edit, type Entry, type Leaf, type MapNode, type Node, type Span } from "../tree.ts";
-import { printJsonScalar } from "./json-print.ts";
+import { printJsonScalar, printJsonTree } from "./json-print.ts";
 import { lineAt, loadJson } from "./json-reader.ts";
 import { separatedRemovals } from "./separated.ts";
 import type { Store } from "./store.ts";
@@ -16,6 +16,10 @@ export const jsonStore: Store = {
     const { metadata, entry, rest } = takeMetadata(root);
     return { text: source, documents: [rest], metadata, edits: () => jsonEdits(source, root, entry) };
   },
+  print([document]) {
+    return document === undefined ? "" : `${printJsonTree(document)}\n`;
+  },
+  printValue: printJsonTree,
 };
 
 function jsonEdits(source: string, root: MapNode, sops: Entry): Edit[] {

@@ -1,5 +1,5 @@
 import type { Metadata } from "../metadata.ts";
-import type { Edit, MapNode } from "../tree.ts";
+import type { Edit, MapNode, Node } from "../tree.ts";
 
 /** The five formats of SOPS files. */
 export type Format = "yaml" | "json" | "dotenv" | "ini" | "binary";
@@ -16,6 +16,8 @@ export interface EncryptedFile {
    * untouched. To be called once the walk has set `opened` on the leaves.
    */
   edits(): Edit[];
+  /** For binary files: the plaintext, which need not be text; what the edits make is its envelope. */
+  content?(): Uint8Array;
 }
 
 /** One format. Adding one means adding one file of this shape. */
@@ -26,4 +28,16 @@ export interface Store {
    *   or METADATA_INVALID for text that is, but not a SOPS file.
    */
   load(source: string): EncryptedFile;
+  /**
+   * Whole documents, opened and without metadata, in the layout SOPS gives this format; comments only where it has them.
+   *
+   * @throws SopsError OUTPUT_UNSUPPORTED for what the format cannot hold.
+   */
+  print(documents: readonly MapNode[]): string | Uint8Array;
+  /**
+   * A part of a document that is neither a map nor a string, as SOPS prints it for `--extract`.
+   *
+   * @throws SopsError OUTPUT_UNSUPPORTED for what the format cannot hold.
+   */
+  printValue(node: Node): string;
 }

@@ -5,6 +5,7 @@ import { lineOf } from "./line.ts";
 import type { EncryptedFile, Store } from "./store.ts";
 import { yamlEdits } from "./yaml-edits.ts";
 import { parseYaml, type YamlSource } from "./yaml-source.ts";
+import { printYamlDocuments, printYamlTree } from "./yaml-tree-print.ts";
 
 /** YAML of one or several documents; the metadata of the first counts, one MAC covers all. */
 export const yamlStore: Store = {
@@ -17,6 +18,8 @@ export const yamlStore: Store = {
       roots.map((root) => asMap(root)),
     );
   },
+  print: printYamlDocuments,
+  printValue: printYamlTree,
 };
 
 /**

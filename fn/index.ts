@@ -2,3 +2,4 @@ export { decrypt, type Decrypted, type DecryptOptions, OpenFailure } from "./dec
 export { type ErrorCode, isSopsError, type Place, type ResourceRef, SopsError } from "./errors.ts";
 export { KeyRing } from "./keys/keyring.ts";
 export type { MacPolicy } from "./mac-policy.ts";
+export type { Format } from "./sops/stores/store.ts";

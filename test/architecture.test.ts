@@ -65,6 +65,12 @@ const TABLE: readonly Row[] = [
     may: ["fn/krm/*.ts", "fn/decrypt.ts", "fn/mac-policy.ts", "fn/sops/**"],
     mayTypes: ["fn/keys/{keyring,provider}.ts"],
   },
+  // What a host starts for each use of the function; commands are loaded when they are asked for.
+  {
+    files: "fn/bin/decrypt-sops.ts",
+    may: ["fn/bin/{help,key-sources,report,standard-io,version}.ts", "fn/krm/*.ts"],
+    mayLazily: ["fn/bin/decrypt-command.ts"],
+  },
   { files: "fn/bin/*.ts", may: ["fn/**", "node:*", "package.json"] },
   {
     files: "fn/index.ts",

@@ -12,8 +12,15 @@ async function main(args: readonly string[]): Promise<number> {
   const [first] = args;
   if (first === "--version" || first === "-v") return print(`${VERSION}\n`);
   if (first === "--help" || first === "-h" || first === "help") return print(HELP);
+  if (first === "decrypt" || first === "-d" || first === "--decrypt") {
+    // Loaded when asked for, since hosts start the function once for each of its uses.
+    const { decryptCommand } = await import("./decrypt-command.ts");
+    return decryptCommand(args.slice(1));
+  }
   if (first !== undefined) {
-    throw new SopsError("USAGE", "this version takes no arguments but --help and --version; it reads standard input");
+    throw new SopsError("USAGE", "the first argument is none of decrypt, --help and --version", {
+      hint: "without arguments it reads a ResourceList from standard input",
+    });
   }
   if (process.stdin.isTTY) return print(HELP);
   const { output, findings, exitCode } = await runFunction(await readStandardInput(), {

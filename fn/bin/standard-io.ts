@@ -8,23 +8,35 @@ const MAX_INPUT_BYTES = 32 * 1024 * 1024;
  *
  * @throws SopsError FILE_LIMIT as soon as the limit is passed, FILE_SYNTAX if it is not UTF-8.
  */
-export async function readStandardInput(): Promise<string> {
+export async function readStandardInput(maxBytes: number = MAX_INPUT_BYTES): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_INPUT_BYTES) {
-      throw new SopsError("FILE_LIMIT", `the input is larger than ${MAX_INPUT_BYTES / 1024 / 1024} MiB`, {
-        hint: "split the list, or let the host send only the encrypted resources",
-      });
-    }
+    if (size > maxBytes) throw tooLarge(maxBytes);
     chunks.push(chunk);
   }
+  return decodeInput(Buffer.concat(chunks), maxBytes);
+}
+
+/**
+ * Input as text, a byte order mark included.
+ *
+ * @throws SopsError FILE_LIMIT, FILE_SYNTAX if it is not UTF-8.
+ */
+export function decodeInput(bytes: Uint8Array, maxBytes: number): string {
+  if (bytes.length > maxBytes) throw tooLarge(maxBytes);
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new SopsError("FILE_SYNTAX", "the input is not valid UTF-8");
   }
+}
+
+function tooLarge(maxBytes: number): SopsError {
+  return new SopsError("FILE_LIMIT", `the input is larger than ${maxBytes / 1024 / 1024} MiB`, {
+    hint: "split the list, or let the host send only the encrypted resources",
+  });
 }
 
 /**
@@ -32,7 +44,7 @@ export async function readStandardInput(): Promise<string> {
  *
  * @returns false if the reader went away before that.
  */
-export async function writeStandardOutput(text: string): Promise<boolean> {
+export async function writeStandardOutput(text: string | Uint8Array): Promise<boolean> {
   return new Promise((resolve) => {
     process.stdout.once("error", () => resolve(false));
     process.stdout.write(text, (error) => resolve(error === null || error === undefined));

@@ -8,6 +8,10 @@ export function fixture(name: string): string {
   return readFileSync(join(fixturesFolder, name), "utf8");
 }
 
+export function fixtureBytes(name: string): Buffer {
+  return readFileSync(join(fixturesFolder, name));
+}
+
 /** The names of all fixtures with the given ending, such as `.enc.yaml`, without it. */
 export function fixtureNames(ending: string): string[] {
   const names = readdirSync(fixturesFolder).filter((name) => name.endsWith(ending));

@@ -6,8 +6,13 @@ import { isSopsError } from "../../fn/errors.ts";
 import { KeyRing } from "../../fn/keys/keyring.ts";
 import { fromEnvironment } from "../../fn/keys/sources/environment.ts";
 import { testIdentity } from "../support/fixtures.ts";
+import { readIni } from "../../fn/sops/stores/ini-reader.ts";
+import type { Format } from "../../fn/sops/stores/store.ts";
 import { jsonText, ruleFlags, yamlText } from "../support/arbitrary-documents.ts";
-import { commentsOf, jsonShape, withoutComments, yamlShape } from "../support/tree-shape.ts";
+import { binaryContent, dotenvText, iniText } from "../support/arbitrary-lines.ts";
+import { loadJson } from "../../fn/sops/stores/json-reader.ts";
+import { textAt } from "../../fn/sops/tree.ts";
+import { commentsOf, withoutComments, yamlShape } from "../support/tree-shape.ts";
 import { describeWithPeers } from "./registry.ts";
 
 const RECIPIENT = "age16ra2jdnww4eu960dglsxnqfr5zg9846vyu7uylchgy9refac8fgqc79dty";
@@ -15,24 +20,31 @@ const IDENTITY = testIdentity("age1.agekey");
 /** Per format. Some documents are beyond what sops can encrypt or read back; at least 250 of each must be compared. */
 const RUNS = Number(process.env["RANDOM_DOCUMENTS"] ?? 350);
 
-type Format = "yaml" | "json";
-
 async function keyRing(): Promise<KeyRing> {
   return new KeyRing([await fromEnvironment({ SOPS_AGE_KEY: IDENTITY }, { platform: "linux", home: undefined })]);
 }
 
-async function open(text: string, format: Format): Promise<string> {
-  return (await decrypt(text, { format, keys: await keyRing() })).text;
+async function open(text: string, format: Format, outputFormat: Format = format): Promise<Buffer> {
+  return Buffer.from((await decrypt(text, { format, outputFormat, keys: await keyRing() })).bytes);
 }
 
 describeWithPeers(["sops"], "random documents encrypted by the real sops", ({ sops }) => {
-  async function runSops(args: readonly string[], format: Format, input: string): Promise<string | null> {
+  async function runSops(
+    args: readonly string[],
+    format: Format,
+    input: string | Uint8Array,
+    output: Format = format,
+  ): Promise<Buffer | null> {
     return new Promise((resolve, reject) => {
-      const types = ["--input-type", format, "--output-type", format];
+      const types = ["--input-type", format, "--output-type", output];
       const child = execFile(
         sops,
         [args[0] ?? "", ...args.slice(1), ...types, "--filename-override", `x.${format}`],
-        { env: { SOPS_AGE_KEY: IDENTITY, HOME: "/nonexistent", SOPS_DISABLE_VERSION_CHECK: "1" }, maxBuffer: 1 << 24 },
+        {
+          env: { SOPS_AGE_KEY: IDENTITY, HOME: "/nonexistent", SOPS_DISABLE_VERSION_CHECK: "1" },
+          maxBuffer: 1 << 24,
+          encoding: "buffer",
+        },
         (error, stdout) =>
           error !== null && typeof error.code !== "number" ? reject(error) : resolve(error === null ? stdout : null),
       );
@@ -40,18 +52,50 @@ describeWithPeers(["sops"], "random documents encrypted by the real sops", ({ so
     });
   }
 
-  const encrypt = (plain: string, format: Format, flags: readonly string[]): Promise<string | null> =>
-    runSops(["encrypt", "--age", RECIPIENT, ...flags], format, plain);
+  const encrypt = async (
+    plain: string | Uint8Array,
+    format: Format,
+    flags: readonly string[],
+  ): Promise<string | null> => {
+    return (await runSops(["encrypt", "--age", RECIPIENT, ...flags], format, plain))?.toString("utf8") ?? null;
+  };
 
-  const check = async (format: Format, plain: string, flags: readonly string[]): Promise<boolean> => {
+  const check = async (format: Format, plain: string | Uint8Array, flags: readonly string[]): Promise<boolean> => {
     const encrypted = await encrypt(plain, format, flags);
     if (encrypted === null) return false;
-    const reference = await runSops(["decrypt"], format, encrypted);
+    const decrypted = await runSops(["decrypt"], format, encrypted);
     // A file the reference writes and cannot read back says nothing about us.
-    if (reference === null) return false;
-    const ours = await open(encrypted, format);
-    if (format === "json") expect(ours).toBe(reference);
-    const shape = format === "json" ? jsonShape : yamlShape;
+    if (decrypted === null) return false;
+    const opened = await open(encrypted, format);
+    if (format === "ini") await compareIni(encrypted, opened.toString(), decrypted.toString());
+    else if (format === "yaml") compareYaml(opened.toString(), decrypted.toString());
+    else expect(opened).toEqual(decrypted);
+    await refusesTampering(encrypted, format);
+    return true;
+  };
+
+  /** In the same bytes but for values that the reference's spelling changes; those are compared by the JSON of both. */
+  const compareIni = async (encrypted: string, ours: string, reference: string): Promise<void> => {
+    const json = await open(encrypted, "ini", "json");
+    expect(json).toEqual(await runSops(["decrypt"], "ini", encrypted, "json"));
+    if (ours === reference) return;
+    const sections = readIni(ours).map(({ name, keys }) => [name, keys.map((key) => [key.name, key.value])]);
+    expect(sections).toEqual(
+      loadJson(json.toString()).items.flatMap((section) =>
+        section.kind === "entry" && section.value.kind === "map"
+          ? [
+              [
+                section.key,
+                section.value.items.flatMap((key) => (key.kind === "entry" ? [[key.key, textAt(key.value)]] : [])),
+              ],
+            ]
+          : [],
+      ),
+    );
+  };
+
+  const compareYaml = (ours: string, reference: string): void => {
+    const shape = yamlShape;
     expect(shape(ours).map(withoutComments)).toEqual(shape(reference).map(withoutComments));
     // The reference's printer loses a comment now and then, such as between nested lists; none of the others may be lost.
     const comments = shape(ours).flatMap(commentsOf);
@@ -59,13 +103,14 @@ describeWithPeers(["sops"], "random documents encrypted by the real sops", ({ so
       expect(comments).toContain(comment);
       comments.splice(comments.indexOf(comment), 1);
     }
-    await refusesTampering(encrypted, format);
-    return true;
   };
 
-  test.each<[Format, fc.Arbitrary<string>]>([
+  test.each<[Format, fc.Arbitrary<string | Uint8Array>]>([
     ["yaml", yamlText],
     ["json", jsonText],
+    ["dotenv", dotenvText],
+    ["ini", iniText],
+    ["binary", binaryContent],
   ])(
     `%s: open to what sops decrypt gives, and no changed byte is accepted`,
     async (format, documents) => {
@@ -85,7 +130,9 @@ describeWithPeers(["sops"], "random documents encrypted by the real sops", ({ so
 
 /** Changes one byte in some part of some encrypted value, MAC included, and expects a refusal. */
 async function refusesTampering(encrypted: string, format: Format): Promise<void> {
-  const values = [...encrypted.matchAll(/(#?)ENC\[AES256_GCM,data:([^,]*),iv:([^,]*),tag:([^,]*),type:(\w+)\]/g)];
+  const values = [
+    ...encrypted.matchAll(/((?:#|; )?)ENC\[AES256_GCM,data:([^,]*),iv:([^,]*),tag:([^,]*),type:(\w+)\]/g),
+  ];
   // A comment in a map that does not open stays as it is and is not covered by the MAC, in the reference too; and only
   // the first document's metadata count.
   const firstMac = /"?mac"?: "?ENC/.exec(encrypted)?.index ?? 0;

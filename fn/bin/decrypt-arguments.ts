@@ -33,7 +33,7 @@ const OPTIONS = {
  * Reads the arguments of `decrypt`. Options may also follow the file, where SOPS would ignore them, and an unknown
  * format is an error, where SOPS would go by the name of the file.
  *
- * @throws SopsError USAGE, USAGE_CONFLICT, and INPUT_MISSING if a file is needed and not named.
+ * @throws SopsError USAGE, USAGE_CONFLICT
  */
 export function readArguments(args: readonly string[]): DecryptArguments {
   const { values, positionals } = parse(args);
@@ -44,7 +44,7 @@ export function readArguments(args: readonly string[]): DecryptArguments {
     throw conflict("--in-place and --extract exclude each other: the rest of the file would be lost");
   }
   if (values["in-place"] && (file === undefined || file === "-") && !values.help) {
-    throw new SopsError("INPUT_MISSING", "--in-place needs a file");
+    throw conflict("--in-place needs a file");
   }
   return {
     help: values.help,

@@ -70,8 +70,19 @@ describeWithPeers(["sops"], "random documents encrypted by the real sops", ({ so
     if (format === "ini") await compareIni(encrypted, opened.toString(), decrypted.toString());
     else if (format === "yaml") compareYaml(opened.toString(), decrypted.toString());
     else expect(opened).toEqual(decrypted);
+    await compareConversion(encrypted, format, format === "json" ? "yaml" : "json");
     await refusesTampering(encrypted, format);
     return true;
+  };
+
+  const compareConversion = async (encrypted: string, format: Format, output: Format): Promise<void> => {
+    const reference = await runSops(["decrypt"], format, encrypted, output);
+    const ours = await open(encrypted, format, output).catch((error: unknown) => {
+      if (isSopsError(error) && error.code === "OUTPUT_UNSUPPORTED") return null;
+      throw error;
+    });
+    if (output === "json" || ours === null || reference === null) expect(ours).toEqual(reference);
+    else expect(yamlShape(ours.toString())).toEqual(yamlShape(reference.toString()));
   };
 
   /** In the same bytes but for values that the reference's spelling changes; those are compared by the JSON of both. */

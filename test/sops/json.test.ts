@@ -135,7 +135,7 @@ describe("printing", () => {
     ["true", { type: "bool", value: true }],
     ["null", { type: "null" }],
     ['"2024-01-01T00:00:00Z"', { type: "time", text: "2024-01-01T00:00:00Z" }],
-    ['"a\ufffd"', { type: "bytes", bytes: Uint8Array.of(0x61, 0xff) }],
+    ['"a\\ufffd\\ufffdé"', { type: "bytes", bytes: Uint8Array.of(0x61, 0xe2, 0x82, 0xc3, 0xa9) }],
   ])("%s", (printed, value) => {
     expect(printJsonScalar(value)).toBe(printed);
   });

@@ -13,8 +13,7 @@ export function printJsonScalar(value: Scalar): string {
     case "time":
       return printJsonString(value.text);
     case "bytes":
-      // JSON cannot hold them. Go makes one mark of each invalid byte, this decoder one of each invalid sequence.
-      return printJsonString(new TextDecoder("utf-8", { ignoreBOM: true }).decode(value.bytes));
+      return printBytes(value.bytes);
     case "int":
       return value.value.toString();
     case "float":
@@ -27,6 +26,32 @@ export function printJsonScalar(value: Scalar): string {
     case "null":
       return "null";
   }
+}
+
+/** Runs of valid UTF-8, in bytes as characters, and single bytes that are none. Bounded, as the engine recurses on runs. */
+const UTF8_RUN = new RegExp(
+  `(?:${[
+    "[\\0-\\x7f]",
+    "[\\xc2-\\xdf][\\x80-\\xbf]",
+    "\\xe0[\\xa0-\\xbf][\\x80-\\xbf]",
+    "[\\xe1-\\xec\\xee\\xef][\\x80-\\xbf]{2}",
+    "\\xed[\\x80-\\x9f][\\x80-\\xbf]",
+    "\\xf0[\\x90-\\xbf][\\x80-\\xbf]{2}",
+    "[\\xf1-\\xf3][\\x80-\\xbf]{3}",
+    "\\xf4[\\x80-\\x8f][\\x80-\\xbf]{2}",
+  ].join("|")}){1,4096}|[^]`,
+  "g",
+);
+
+/** Bytes that are not text, which JSON cannot hold: as from Go, each byte that is no part of UTF-8 becomes a mark. */
+function printBytes(bytes: Uint8Array): string {
+  const escaped = Buffer.from(bytes)
+    .toString("latin1")
+    .replace(UTF8_RUN, (run) => {
+      if (run.length === 1 && run > "\x7f") return "\\ufffd";
+      return printJsonString(Buffer.from(run, "latin1").toString("utf8")).slice(1, -1);
+    });
+  return `"${escaped}"`;
 }
 
 /** A string in quotes; `<`, `>`, `&`, U+2028 and U+2029 are escaped, other characters beyond ASCII are not. */

@@ -62,8 +62,8 @@ function variable(source: string, start: number, end: number, next: number): Dot
   };
 }
 
-const QUOTED = /([A-Za-z_]\w*)='((?:\\[^]|[^'\\])*)'[^\n]*(?:\n|$)/y;
 const COMMENT = /#([^\n]*)(?:\n|$)/y;
+const QUOTED_START = /([A-Za-z_]\w*)='/y;
 
 function readQuoted(source: string): DotenvItem[] {
   const items: DotenvItem[] = [];
@@ -72,27 +72,53 @@ function readQuoted(source: string): DotenvItem[] {
       start++;
       continue;
     }
-    const match = at(COMMENT, source, start) ?? at(QUOTED, source, start);
-    if (match === null) throw noVariable(source, start);
-    const span = { start, end: start + match[0].length };
-    const [, name = "", text] = match;
-    // That release took the blanks around a comment for layout.
-    if (text === undefined) {
-      const textSpan = { start: start + 1, end: start + 1 + name.length };
-      items.push({ keySpan: { start, end: start + 1 }, text: name.trim(), textSpan, span });
-    } else {
-      const equals = start + name.length;
-      items.push({
-        key: name,
-        keySpan: { start, end: equals },
-        text: text.replace(/\\([^])/g, (escape, character: string) => (character === "'" ? "'" : escape)),
-        textSpan: { start: equals + 1, end: equals + 1 + text.length + 2 },
-        span,
-      });
-    }
-    start = span.end;
+    const item = quotedComment(source, start) ?? quotedVariable(source, start);
+    if (item === null) throw noVariable(source, start);
+    items.push(item);
+    start = item.span.end;
   }
   return items;
+}
+
+function quotedComment(source: string, start: number): DotenvItem | null {
+  const match = at(COMMENT, source, start);
+  if (match === null) return null;
+  const [line, text = ""] = match;
+  return {
+    keySpan: { start, end: start + 1 },
+    // That release took the blanks around a comment for layout.
+    text: text.trim(),
+    textSpan: { start: start + 1, end: start + 1 + text.length },
+    span: { start, end: start + line.length },
+  };
+}
+
+function quotedVariable(source: string, start: number): DotenvItem | null {
+  const match = at(QUOTED_START, source, start);
+  const key = match?.[1] ?? "";
+  const opened = start + key.length + 2;
+  const closed = match === null ? -1 : closingQuote(source, opened);
+  if (closed < 0) return null;
+  const lineEnd = source.indexOf("\n", closed);
+  return {
+    key,
+    keySpan: { start, end: start + key.length },
+    text: source
+      .slice(opened, closed)
+      .replace(/\\([^])/g, (escape, character: string) => (character === "'" ? "'" : escape)),
+    textSpan: { start: opened - 1, end: closed + 1 },
+    span: { start, end: lineEnd < 0 ? source.length : lineEnd + 1 },
+  };
+}
+
+/** The position of the next quote without a backslash before it, or -1. */
+function closingQuote(source: string, from: number): number {
+  const mark = /\\[^]|'/g;
+  mark.lastIndex = from;
+  for (let match = mark.exec(source); match !== null; match = mark.exec(source)) {
+    if (match[0] === "'") return match.index;
+  }
+  return -1;
 }
 
 function at(pattern: RegExp, source: string, start: number): RegExpExecArray | null {

@@ -14,6 +14,7 @@ import {
 import { SopsError } from "../../errors.ts";
 import type { Entry, ListNode, MapNode, Node, Span } from "../tree.ts";
 import { lineOf } from "./line.ts";
+import { readYamlBlock } from "./yaml-block.ts";
 import { type FoundComment, placeComments } from "./yaml-comments.ts";
 import { resolvePlain, resolveTagged } from "./yaml-scalar.ts";
 
@@ -44,8 +45,6 @@ export interface YamlDocument {
   readonly aliases: readonly AliasCopy[];
   /** The anchors with the blank that follows them. */
   readonly anchors: readonly Span[];
-  /** From the first line of the document, its `---` included, to the start of the next one. */
-  readonly span: Span;
 }
 
 const MAX_DEPTH = 500;
@@ -60,6 +59,11 @@ const MAX_ALIASED_NODES = 10_000;
  *   the text and are dropped.
  */
 export function parseYaml(text: string): YamlSource {
+  return readYamlBlock(text) ?? parseAnyYaml(text);
+}
+
+/** {@link parseYaml} by the full parser alone; for what the block reader refuses, and to hold that one against it. */
+export function parseAnyYaml(text: string): YamlSource {
   try {
     return parse(text);
   } catch (error) {
@@ -98,7 +102,7 @@ function parse(text: string): YamlSource {
     const root = document.contents === null ? null : builder.node(document.contents);
     const own = comments.filter(({ hash }) => hash >= start && hash < end);
     if (root !== null) placeComments(text, root, own);
-    return { root, aliases: builder.aliases, anchors: builder.anchors, span: { start, end } };
+    return { root, aliases: builder.aliases, anchors: builder.anchors };
   });
   return { text, documents };
 }

@@ -66,7 +66,12 @@ describeWithPeers(containerPeers, "the image", (paths) => {
 
   test("holds the bundle as it was built, readable but not writable for its user", async () => {
     const chunks = readdirSync(join(project, "dist/chunks")).filter((name) => name.endsWith(".cjs"));
-    const expected = ["THIRD_PARTY_LICENSES.txt", "chunks", "decrypt-sops.cjs", ...chunks.map((name) => `chunks/${name}`)].toSorted();
+    const expected = [
+      "THIRD_PARTY_LICENSES.txt",
+      "chunks",
+      "decrypt-sops.cjs",
+      ...chunks.map((name) => `chunks/${name}`),
+    ].toSorted();
     expect(await inside(`return fs.readdirSync("/app", { recursive: true }).toSorted()`)).toEqual(expected);
     const sizes = await inside(`
       const files = fs.readdirSync("/app", { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

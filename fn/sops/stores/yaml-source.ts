@@ -24,12 +24,19 @@ export type YamlNode = Node & {
   readonly propsStart?: number;
   /** Position of the dash, for items of block lists. */
   readonly dash?: number;
+  /** An alias with what it stands for: the span is that of the alias, the spans below are those of the anchored node. */
+  readonly alias?: true;
 };
+
+/** An entry with the place where its key begins, tag, anchor and question mark included. */
+export type YamlEntry = Entry & { readonly start?: number };
 
 /** A place where the text has an alias, with the copy it stands for. */
 interface AliasCopy {
   readonly span: Span;
   readonly node: Node;
+  /** Where the anchored node begins. */
+  readonly target: number;
 }
 
 /** A YAML text as trees whose nodes know their place in it. */
@@ -37,6 +44,8 @@ export interface YamlSource {
   /** The text that all places and edits refer to; it is the one that was given but for brackets that had to be indented. */
   readonly text: string;
   readonly documents: readonly YamlDocument[];
+  /** The first place outside scalars with a character at which only some readers end the line. */
+  readonly strayBreak: number | undefined;
 }
 
 export interface YamlDocument {
@@ -83,7 +92,8 @@ function withIndentedBrackets(text: string): string {
 
 function parse(text: string): YamlSource {
   const tokens = [...new Parser().parse(text)];
-  const comments = findComments(tokens, text);
+  const { comments, strayBreak } = findComments(tokens, text);
+  let nextComment = 0;
   const composer = new Composer({
     schema: "failsafe",
     resolveKnownTags: false,
@@ -96,15 +106,16 @@ function parse(text: string): YamlSource {
   const documents = parsed.map((document, at): YamlDocument => {
     const problem = document.errors[0];
     if (problem !== undefined) throw syntaxError(text, problem.pos[0], problem.code);
-    const start = at === 0 ? 0 : (parsed[at - 1]?.range[2] ?? 0);
     const end = at === parsed.length - 1 ? text.length : document.range[2];
     const builder = new TreeBuilder(text);
     const root = document.contents === null ? null : builder.node(document.contents);
-    const own = comments.filter(({ hash }) => hash >= start && hash < end);
+    const firstComment = nextComment;
+    while ((comments[nextComment]?.hash ?? end) < end) nextComment++;
+    const own = comments.slice(firstComment, nextComment);
     if (root !== null) placeComments(text, root, own);
     return { root, aliases: builder.aliases, anchors: builder.anchors };
   });
-  return { text, documents };
+  return { text, documents, strayBreak };
 }
 
 function syntaxError(text: string, position: number, code: string): SopsError {
@@ -113,9 +124,22 @@ function syntaxError(text: string, position: number, code: string): SopsError {
   return new SopsError("FILE_SYNTAX", `line ${line} is not valid YAML (${what})`, { place: { line } });
 }
 
+const SCALARS: ReadonlySet<unknown> = new Set([
+  "scalar",
+  "single-quoted-scalar",
+  "double-quoted-scalar",
+  "block-scalar",
+]);
+/** YAML 1.1, and so all readers in Go, ends a line there; YAML 1.2 and the parser do not, or not at all of them. */
+const STRAY_BREAK = /[\u0085\u2028\u2029]|\r(?!\n|$)/;
+
 /** All comments of the token tree, walked without recursion: this is where a nesting bomb would hit first. */
-function findComments(tokens: readonly CST.Token[], text: string): FoundComment[] {
+function findComments(
+  tokens: readonly CST.Token[],
+  text: string,
+): { comments: FoundComment[]; strayBreak: number | undefined } {
   const found: FoundComment[] = [];
+  let strayBreak: number | undefined;
   const stack: { token: unknown; depth: number }[] = tokens.toReversed().map((token) => ({ token, depth: 0 }));
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const { token, depth } = next;
@@ -127,6 +151,9 @@ function findComments(tokens: readonly CST.Token[], text: string): FoundComment[
       continue;
     }
     const { type, offset, source, start, key, sep, value, items, end, props } = token as Record<string, unknown>;
+    if (typeof offset === "number" && typeof source === "string" && !SCALARS.has(type) && STRAY_BREAK.test(source)) {
+      strayBreak = Math.min(offset, strayBreak ?? offset);
+    }
     if (type === "comment" && typeof offset === "number" && typeof source === "string") {
       found.push({ hash: offset, end: offset + source.replace(/\r$/, "").length });
     }
@@ -134,7 +161,8 @@ function findComments(tokens: readonly CST.Token[], text: string): FoundComment[
       if (typeof inner === "object" && inner !== null) stack.push({ token: inner, depth: depth + 1 });
     }
   }
-  return found.toSorted((a, b) => a.hash - b.hash).filter(({ hash }) => text[hash] === "#");
+  const comments = found.toSorted((a, b) => a.hash - b.hash).filter(({ hash }) => text[hash] === "#");
+  return { comments, strayBreak };
 }
 
 class TreeBuilder {
@@ -155,7 +183,7 @@ class TreeBuilder {
     if (this.#insideAlias > 0 && ++this.#aliasedNodes > MAX_ALIASED_NODES) {
       throw new SopsError("FILE_LIMIT", `the aliases of the document expand to more than ${MAX_ALIASED_NODES} values`);
     }
-    if (isAlias(ast)) return this.#alias(ast.source, spanOf(ast));
+    if (isAlias(ast)) return this.#alias(ast.source, spanOf(ast), dash);
     const propsStart = this.#props(propTokens, spanOf(ast).start);
     if ("anchor" in ast && ast.anchor !== undefined) this.#anchored.set(ast.anchor, ast);
     if (isScalar(ast)) return this.#scalar(ast, propsStart, dash);
@@ -188,7 +216,7 @@ class TreeBuilder {
   }
 
   #map(ast: YAMLMap): MapNode {
-    const items: Entry[] = ast.items.map((pair: Pair) => {
+    const items: Entry[] = ast.items.map((pair: Pair): YamlEntry => {
       const key = pair.key as AstNode | null;
       const token = pair.srcToken;
       if (key !== null && !isScalar(key) && !isAlias(key)) {
@@ -204,7 +232,8 @@ class TreeBuilder {
           ? nullLeaf(afterColon(token) ?? keySpan.end)
           : this.node(pair.value as AstNode, token?.sep ?? []);
       const keyText = named ?? this.#text.slice(keySpan.start, keySpan.end);
-      return { kind: "entry", key: keyText, textKey: named !== undefined, keySpan, value };
+      const start = Math.min(keySpan.start, ...(token?.start ?? []).filter(isOfKey).map(({ offset }) => offset));
+      return { kind: "entry", key: keyText, textKey: named !== undefined, keySpan, value, start };
     });
     return { kind: "map", items, span: spanOf(ast), flow: ast.flow === true };
   }
@@ -226,18 +255,22 @@ class TreeBuilder {
     return { kind: "list", items, span: spanOf(ast), flow };
   }
 
-  #alias(name: string, span: Span): Node {
+  #alias(name: string, span: Span, dash: number | undefined): Node {
     const target = this.#anchored.get(name);
-    const line = lineOf(this.#text, span.start);
-    if (target === undefined)
+    if (target === undefined) {
+      const line = lineOf(this.#text, span.start);
       throw new SopsError("FILE_SYNTAX", `line ${line} has an alias without an anchor`, { place: { line } });
+    }
     if (this.#open.has(target)) {
+      const line = lineOf(this.#text, span.start);
       throw new SopsError("FILE_LIMIT", `line ${line} has an alias to a value that contains it`, { place: { line } });
     }
     this.#insideAlias++;
-    const node = this.node(target);
+    const copy = this.node(target);
     this.#insideAlias--;
-    if (this.#insideAlias === 0) this.aliases.push({ span, node });
+    const own = { span, propsStart: span.start, alias: true, ...(dash === undefined ? {} : { dash }) } as const;
+    const node: YamlNode = { ...copy, ...own };
+    if (this.#insideAlias === 0) this.aliases.push({ span, node, target: spanOf(target).start });
     return node;
   }
 
@@ -254,6 +287,10 @@ class TreeBuilder {
     }
     return start;
   }
+}
+
+function isOfKey({ type }: CST.SourceToken): boolean {
+  return type === "explicit-key-ind" || type === "tag" || type === "anchor";
 }
 
 function spanOf(ast: AstNode): Span {

@@ -1,0 +1,34 @@
+import { describe, expect, test } from "vitest";
+import { fixture, resourceList } from "../support/fixtures.ts";
+import { runWithKeys } from "../support/sealing.ts";
+
+/*
+ * For readers of YAML 1.1, kubectl and sops among them, four more characters end a line. What is a comment here would be
+ * content there, and no MAC covers a comment.
+ */
+const SECRET = fixture("secret-string-data.enc.yaml");
+
+describe.each([
+  ["a carriage return", "\r"],
+  ["a next line", "\u0085"],
+  ["a line separator", "\u2028"],
+  ["a paragraph separator", "\u2029"],
+])("%s that ends a comment for some readers only", (_name, mark) => {
+  test.each([
+    ["above the resource", SECRET.replace(/^/, `# note${mark}immutable: true\n`)],
+    ["behind a value", SECRET.replace("type: Opaque", `type: Opaque # note${mark}immutable: true`)],
+    ["at the end", `${SECRET}# note${mark}immutable: true\n`],
+  ])("is refused %s", async (_where, text) => {
+    expect(await runWithKeys(text)).toMatchObject({
+      output: null,
+      exitCode: 1,
+      findings: [{ problem: { code: "FILE_UNSUPPORTED" } }],
+    });
+    expect(await runWithKeys(resourceList([text]))).toMatchObject({ exitCode: 1 });
+  });
+});
+
+test("where nothing is encrypted it passes through as any other byte", async () => {
+  const text = "# note\u2028b: 1\na: 1\n";
+  expect(await runWithKeys(text)).toEqual({ output: text, findings: [], exitCode: 0 });
+});

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { fixture, resourceList } from "../support/fixtures.ts";
-import { runWithKeys } from "../support/sealing.ts";
+import { runWithKeys, SECRET_HEAD, sopsBlock, withMac } from "../support/sealing.ts";
 
 /*
  * For readers of YAML 1.1, kubectl and sops among them, four more characters end a line. What is a comment here would be
@@ -17,6 +17,7 @@ describe.each([
   test.each([
     ["above the resource", SECRET.replace(/^/, `# note${mark}immutable: true\n`)],
     ["behind a value", SECRET.replace("type: Opaque", `type: Opaque # note${mark}immutable: true`)],
+    ["before a key", `${mark}${SECRET}`],
     ["at the end", `${SECRET}# note${mark}immutable: true\n`],
   ])("is refused %s", async (_where, text) => {
     expect(await runWithKeys(text)).toMatchObject({
@@ -26,6 +27,11 @@ describe.each([
     });
     expect(await runWithKeys(resourceList([text]))).toMatchObject({ exitCode: 1 });
   });
+});
+
+test("between quotes it is content", async () => {
+  const text = await withMac(`${SECRET_HEAD}note: "a\u2028b\u0085c"\n${sopsBlock()}`);
+  expect(await runWithKeys(text)).toMatchObject({ exitCode: 0 });
 });
 
 test("where nothing is encrypted it passes through as any other byte", async () => {

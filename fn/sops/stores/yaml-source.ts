@@ -44,7 +44,7 @@ export interface YamlSource {
   /** The text that all places and edits refer to; it is the one that was given but for brackets that had to be indented. */
   readonly text: string;
   readonly documents: readonly YamlDocument[];
-  /** The first place outside scalars with a character at which only some readers end the line. */
+  /** The first place outside quotes and block scalars with a character at which only some readers end the line. */
   readonly strayBreak: number | undefined;
 }
 
@@ -124,12 +124,8 @@ function syntaxError(text: string, position: number, code: string): SopsError {
   return new SopsError("FILE_SYNTAX", `line ${line} is not valid YAML (${what})`, { place: { line } });
 }
 
-const SCALARS: ReadonlySet<unknown> = new Set([
-  "scalar",
-  "single-quoted-scalar",
-  "double-quoted-scalar",
-  "block-scalar",
-]);
+/** Where such a character is content for everybody. In a plain scalar it could divide a key and make it something else. */
+const DELIMITED: ReadonlySet<unknown> = new Set(["single-quoted-scalar", "double-quoted-scalar", "block-scalar"]);
 /** YAML 1.1, and so all readers in Go, ends a line there; YAML 1.2 and the parser do not, or not at all of them. */
 const STRAY_BREAK = /[\u0085\u2028\u2029]|\r(?!\n|$)/;
 
@@ -151,7 +147,7 @@ function findComments(
       continue;
     }
     const { type, offset, source, start, key, sep, value, items, end, props } = token as Record<string, unknown>;
-    if (typeof offset === "number" && typeof source === "string" && !SCALARS.has(type) && STRAY_BREAK.test(source)) {
+    if (typeof offset === "number" && typeof source === "string" && !DELIMITED.has(type) && STRAY_BREAK.test(source)) {
       strayBreak = Math.min(offset, strayBreak ?? offset);
     }
     if (type === "comment" && typeof offset === "number" && typeof source === "string") {

@@ -29,6 +29,16 @@ describe.each([
   });
 });
 
+test("a byte order mark before a key is refused, since it would vanish with metadata that stands first", async () => {
+  const sops = /^sops:\n(?: {4}.*\n)+/m.exec(SECRET)?.[0] ?? "";
+  const text = `${sops}\ufeff# ${SECRET.replace(sops, "")}`;
+  expect(await runWithKeys(text)).toMatchObject({ output: null, exitCode: 1 });
+});
+
+test("a byte order mark at the very start is none of that", async () => {
+  expect(await runWithKeys(`\ufeff${SECRET}`)).toMatchObject({ exitCode: 0, findings: [] });
+});
+
 test("between quotes it is content", async () => {
   const text = await withMac(`${SECRET_HEAD}note: "a\u2028b\u0085c"\n${sopsBlock()}`);
   expect(await runWithKeys(text)).toMatchObject({ exitCode: 0 });

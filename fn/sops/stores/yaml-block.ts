@@ -14,11 +14,11 @@ import type { YamlDocument, YamlNode, YamlSource } from "./yaml-source.ts";
  * @returns `null` for anything outside the subset, valid or not.
  */
 export function readYamlBlock(text: string): YamlSource | null {
-  // A mark at the start, or a character that ends the line for some readers: the line arithmetic below would be off.
-  if (text.charCodeAt(0) === 0xfeff || /[\r\u0085\u2028\u2029]/.test(text)) return null;
+  // A byte order mark, or a character that ends the line for some readers: the line arithmetic below would be off.
+  if (/[\r\u0085\u2028\u2029\ufeff]/.test(text)) return null;
   const reader = new BlockReader(text);
   const documents = reader.documents();
-  return documents === null ? null : { text, documents, strayBreak: undefined };
+  return documents === null ? null : { text, documents, ambiguous: undefined };
 }
 
 const MAX_DEPTH = 200;

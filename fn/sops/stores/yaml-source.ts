@@ -44,8 +44,8 @@ export interface YamlSource {
   /** The text that all places and edits refer to; it is the one that was given but for brackets that had to be indented. */
   readonly text: string;
   readonly documents: readonly YamlDocument[];
-  /** The first place outside quotes and block scalars with a character at which only some readers end the line. */
-  readonly strayBreak: number | undefined;
+  /** The first place outside quotes and block scalars with a character that readers understand differently. */
+  readonly ambiguous: number | undefined;
 }
 
 export interface YamlDocument {
@@ -92,7 +92,7 @@ function withIndentedBrackets(text: string): string {
 
 function parse(text: string): YamlSource {
   const tokens = [...new Parser().parse(text)];
-  const { comments, strayBreak } = findComments(tokens, text);
+  const { comments, ambiguous } = findComments(tokens, text);
   let nextComment = 0;
   const composer = new Composer({
     schema: "failsafe",
@@ -115,7 +115,7 @@ function parse(text: string): YamlSource {
     if (root !== null) placeComments(text, root, own);
     return { root, aliases: builder.aliases, anchors: builder.anchors };
   });
-  return { text, documents, strayBreak };
+  return { text, documents, ambiguous };
 }
 
 function syntaxError(text: string, position: number, code: string): SopsError {
@@ -126,16 +126,19 @@ function syntaxError(text: string, position: number, code: string): SopsError {
 
 /** Where such a character is content for everybody. In a plain scalar it could divide a key and make it something else. */
 const DELIMITED: ReadonlySet<unknown> = new Set(["single-quoted-scalar", "double-quoted-scalar", "block-scalar"]);
-/** YAML 1.1, and so all readers in Go, ends a line there; YAML 1.2 and the parser do not, or not at all of them. */
-const STRAY_BREAK = /[\u0085\u2028\u2029]|\r(?!\n|$)/;
+/**
+ * YAML 1.1, and so all readers in Go, ends a line there; YAML 1.2 and the parser do not, or not at all of them. And a byte
+ * order mark within the text would vanish, were it to become the first character once the metadata is gone.
+ */
+const AMBIGUOUS = /[\u0085\u2028\u2029\ufeff]|\r(?!\n|$)/;
 
 /** All comments of the token tree, walked without recursion: this is where a nesting bomb would hit first. */
 function findComments(
   tokens: readonly CST.Token[],
   text: string,
-): { comments: FoundComment[]; strayBreak: number | undefined } {
+): { comments: FoundComment[]; ambiguous: number | undefined } {
   const found: FoundComment[] = [];
-  let strayBreak: number | undefined;
+  let ambiguous: number | undefined;
   const stack: { token: unknown; depth: number }[] = tokens.toReversed().map((token) => ({ token, depth: 0 }));
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const { token, depth } = next;
@@ -147,18 +150,18 @@ function findComments(
       continue;
     }
     const { type, offset, source, start, key, sep, value, items, end, props } = token as Record<string, unknown>;
-    if (typeof offset === "number" && typeof source === "string" && !DELIMITED.has(type) && STRAY_BREAK.test(source)) {
-      strayBreak = Math.min(offset, strayBreak ?? offset);
-    }
-    if (type === "comment" && typeof offset === "number" && typeof source === "string") {
-      found.push({ hash: offset, end: offset + source.replace(/\r$/, "").length });
+    if (typeof offset === "number" && typeof source === "string") {
+      const leadingMark = type === "byte-order-mark" && offset === 0;
+      if (!leadingMark && !DELIMITED.has(type) && AMBIGUOUS.test(source))
+        ambiguous = Math.min(offset, ambiguous ?? offset);
+      if (type === "comment") found.push({ hash: offset, end: offset + source.replace(/\r$/, "").length });
     }
     for (const inner of [end, items, value, sep, key, props, start]) {
       if (typeof inner === "object" && inner !== null) stack.push({ token: inner, depth: depth + 1 });
     }
   }
   const comments = found.toSorted((a, b) => a.hash - b.hash).filter(({ hash }) => text[hash] === "#");
-  return { comments, strayBreak };
+  return { comments, ambiguous };
 }
 
 class TreeBuilder {

@@ -55,10 +55,15 @@ function withoutSops(root: MapNode): MapNode {
 
 /** What would let an edit of this text mean something else to its readers, or reach beyond the documents it is for. */
 function checkText(source: YamlSource, root: MapNode): void {
-  if (source.strayBreak !== undefined) {
-    throw unsupported(source, source.strayBreak, "has a character at which only some readers of YAML end the line", {
-      hint: "replace the carriage return or Unicode line separator by a line feed",
-    });
+  if (source.ambiguous !== undefined) {
+    throw unsupported(
+      source,
+      source.ambiguous,
+      "has a character outside quotes that readers of YAML understand differently",
+      {
+        hint: "take out byte order marks within the text, and replace carriage returns and Unicode line separators by line feeds",
+      },
+    );
   }
   if ((root as YamlNode).alias === true) throw unsupported(source, root.span.start, "is an alias of a whole resource");
   for (const { aliases } of source.documents) {

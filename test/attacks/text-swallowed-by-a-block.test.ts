@@ -45,6 +45,11 @@ describe("text that the MAC does not cover never becomes part of a value of seve
   });
 });
 
+test("a key stays at its depth when its anchor goes, and out of the block above", async () => {
+  const { output } = await runWithKeys(await withMac(`${HEAD}\n&a                type: Opaque\n${sopsBlock()}`));
+  expect(parse(output ?? "")).toMatchObject({ stringData: { key: VALUE }, type: "Opaque" });
+});
+
 test("a comment at the depth of the key leaves the block as it is", async () => {
   const { output } = await runWithKeys(await withMac(`${HEAD}\n\n    # about the next\n    other: ""\n${sopsBlock()}`));
   expect(output).toContain("key: |-\n        one\n        two\n        three\n\n    # about the next\n");

@@ -52,7 +52,7 @@ export interface YamlDocument {
   /** `null` for an empty document. */
   readonly root: Node | null;
   readonly aliases: readonly AliasCopy[];
-  /** The anchors with the blank that follows them. */
+  /** The anchors with the blanks that follow them. */
   readonly anchors: readonly Span[];
 }
 
@@ -280,8 +280,10 @@ class TreeBuilder {
       if (token.type !== "anchor" && token.type !== "tag") continue;
       start = Math.min(start, token.offset);
       if (token.type === "anchor" && this.#insideAlias === 0) {
-        const end = token.offset + token.source.length;
-        this.anchors.push({ start: token.offset, end: this.#text[end] === " " ? end + 1 : end });
+        // With all its blanks: one that stayed would move the key behind it to another depth.
+        let end = token.offset + token.source.length;
+        while (this.#text[end] === " " || this.#text[end] === "\t") end++;
+        this.anchors.push({ start: token.offset, end });
       }
     }
     return start;

@@ -38,6 +38,7 @@ export async function openFile(file: EncryptedFile, keys: KeyRing, signal?: Abor
   const recovered = await recoverDataKey(file.metadata, (key) => keys.unwrap(key, signal));
   if (!("dataKey" in recovered)) throw await keys.explain(recovered);
   const cipher = cipherFor(recovered.dataKey);
+  recovered.dataKey.wipe();
   const { values, problems } = openLeaves(file, cipher, await compileRule(file.metadata.rule));
   if (problems.length > 0) throw new OpenFailure(problems);
   return { file, cipher, values };

@@ -74,7 +74,7 @@ const TABLE: readonly Row[] = [
   { files: "fn/bin/*.ts", may: ["fn/**", "node:*", "package.json"] },
   {
     files: "fn/index.ts",
-    may: ["fn/decrypt.ts", "fn/keys/{keyring,provider}.ts", "fn/mac-policy.ts"],
+    may: ["fn/decrypt.ts", "fn/keys/{keyring,provider}.ts", "fn/keys/sources/*.ts", "fn/mac-policy.ts"],
     mayTypes: ["fn/sops/**"],
   },
 ];

@@ -7,24 +7,44 @@ import { KeyRing } from "../fn/keys/keyring.ts";
 import { fromEnvironment } from "../fn/keys/sources/environment.ts";
 import { runFunction } from "../fn/krm/function.ts";
 import { Secret } from "../fn/secret.ts";
+import { yamlStore } from "../fn/sops/stores/yaml.ts";
 import { run } from "./support/executable.ts";
 import { fixture, resourceList, testIdentity } from "./support/fixtures.ts";
 
-/** Texts that must never show: keys and plaintexts of the fixtures. Their first characters give a part away too. */
+/** What must never show: identity, data key and plaintext of a fixture. Their first characters give a part away too. */
 const IDENTITY = testIdentity("age1.agekey");
 const PLAINTEXTS = ["correct horse battery staple"];
+const SECRET = fixture("secret-string-data.enc.yaml");
+const DATA_KEY = await dataKeyOf(SECRET);
 const CANARIES = [IDENTITY, ...PLAINTEXTS].flatMap((text) => [
   text,
   text.slice(0, 8) === "AGE-SECR" ? text.slice(15, 27) : text.slice(0, 8),
   Buffer.from(text).toString("base64").slice(0, 16),
   Buffer.from(text).toString("hex").slice(0, 24),
 ]);
+CANARIES.push(
+  DATA_KEY.toString("base64").slice(0, 12),
+  DATA_KEY.toString("hex").slice(0, 16),
+  DATA_KEY.toString("latin1").slice(0, 8),
+);
+// `util.inspect` shows the bytes of a buffer one by one.
+CANARIES.push(
+  (DATA_KEY.subarray(0, 6).toString("hex").match(/../g) ?? []).join(" "),
+  DATA_KEY.subarray(0, 6).join(", "),
+);
+
+async function dataKeyOf(text: string): Promise<Buffer> {
+  const sources = await fromEnvironment({ SOPS_AGE_KEY: IDENTITY }, { platform: "linux", home: undefined });
+  const [wrapped] = yamlStore.load(text).metadata.keyGroups[0] ?? [];
+  const dataKey = wrapped === undefined ? null : await new KeyRing([sources]).unwrap(wrapped);
+  if (dataKey === null) throw new Error("the fixture does not open");
+  return Buffer.from(dataKey.reveal());
+}
 
 function expectClean(text: string): void {
   for (const canary of CANARIES) expect(text).not.toContain(canary);
 }
 
-const SECRET = fixture("secret-string-data.enc.yaml");
 const DAMAGED = `${IDENTITY.slice(0, -1)}${IDENTITY.endsWith("Q") ? "P" : "Q"}`;
 
 let folder = "";

@@ -4,7 +4,7 @@ import { parseYaml, type YamlSource } from "../sops/stores/yaml-source.ts";
 import { applyEdits, type MapNode, type Node } from "../sops/tree.ts";
 import { carriesSops, isAddedByHost, isDecryptionDisabled, originFile, rewrittenByHost } from "./annotations.ts";
 import { type Config, readConfig } from "./config.ts";
-import { type EncryptedDocument, openDocuments } from "./encrypted-documents.ts";
+import { type DocumentsOptions, type EncryptedDocument, openDocuments } from "./encrypted-documents.ts";
 import { matches } from "./match.ts";
 import { type ResourceList, readResourceList, resourceRef, resultsEdits } from "./resource-list.ts";
 import { type Finding, resultOf, sortFindings } from "./results.ts";
@@ -72,7 +72,7 @@ async function runList(input: string, list: ResourceList, context: FunctionConte
   try {
     const documents = list.items.flatMap((item, at) => encryptedItem(item, at, config));
     if (documents.length === 0) return { output: input, findings: [], exitCode: 0 };
-    const { edits, findings } = await open(list.source, documents, config, context);
+    const { edits, findings } = await open(list.source, documents, config, context, { addedByHost: isAddedByHost });
     if (edits.length === 0) return failed(findings, 1);
     const sorted = sortFindings(findings);
     return {
@@ -113,6 +113,7 @@ async function runStream(input: string, source: YamlSource, context: FunctionCon
     const config = readConfig(undefined, context.env);
     const documents = source.documents.flatMap(({ root }, index) => encryptedStreamDocument(root, index));
     if (documents.length === 0) return { output: input, findings: [], exitCode: 0 };
+    // No host stands before a stream, so annotations in its style are the file's own.
     const { edits, findings } = await open(source, documents, config, context);
     const sorted = sortFindings(findings);
     if (edits.length === 0) return { output: null, findings: sorted, exitCode: 1 };
@@ -144,13 +145,14 @@ async function open(
   documents: readonly EncryptedDocument[],
   config: Config,
   context: FunctionContext,
+  hosted: Pick<DocumentsOptions, "addedByHost"> = {},
 ) {
   const keys = await context.keyRing(config.keys);
   try {
     const { edits, findings } = await openDocuments(source, documents, {
       keys,
       mac: config.mac,
-      addedByHost: isAddedByHost,
+      ...hosted,
       ...(context.signal === undefined ? {} : { signal: context.signal }),
     });
     // With an error, its own text says what became of every key source.

@@ -51,12 +51,12 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** The `results` entry as block YAML. JSON strings are YAML strings, so every text is safe. */
+/** The `results` entry as block YAML. */
 export function printResults(results: readonly Result[]): string {
   const lines = ["results:"];
   for (const result of results) {
     const { message, severity, resourceRef, field, file, tags } = result;
-    lines.push(`- message: ${JSON.stringify(message)}`, `  severity: ${severity}`);
+    lines.push(`- message: ${quoted(message)}`, `  severity: ${severity}`);
     pushMap(lines, "resourceRef", resourceRef);
     pushMap(lines, "field", field);
     pushMap(lines, "file", file);
@@ -69,5 +69,13 @@ function pushMap(lines: string[], name: string, map: object | undefined): void {
   const entries = Object.entries(map ?? {});
   if (entries.length === 0) return;
   lines.push(`  ${name}:`);
-  for (const [key, value] of entries) lines.push(`    ${key}: ${JSON.stringify(value)}`);
+  for (const [key, value] of entries) lines.push(`    ${key}: ${quoted(value)}`);
+}
+
+/** JSON strings are YAML strings but for characters that YAML does not allow in any text; some more deceive the eye. */
+function quoted(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -21,6 +21,8 @@ export function pathAad(path: readonly string[]): string {
  * AES-GCM with the data key of a file, as in SOPS' `aes/cipher.go`. Keys of 16 and 24 bytes are legal; the tag is
  * always the full 16 bytes.
  *
+ * The cipher keeps a copy of its own; the key may be wiped.
+ *
  * @throws SopsError KEY_CORRUPT if the key has no length of AES.
  */
 export function cipherFor(dataKey: Secret): Cipher {

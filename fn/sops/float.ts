@@ -53,8 +53,8 @@ export function floatJson(value: number): string {
 }
 
 const SPECIAL = /^([+-]?)(?:(inf|infinity)|(nan))$/i;
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
-const HEX = /^([+-]?)0x([0-9a-f]*)\.?([0-9a-f]*)p([+-]?\d+)$/i;
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
+const HEX = /^([+-]?)0x([0-9a-f]*)(?:\.([0-9a-f]*))?p([+-]?\d+)$/i;
 
 /** What Go's `strconv.ParseFloat` takes; `null` for anything else, also for numbers beyond the double range. */
 export function parseGoFloat(text: string): number | null {

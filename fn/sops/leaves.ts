@@ -1,3 +1,4 @@
+import { ActiveComments } from "./active-comments.ts";
 import type { Leaf, MapNode, Node } from "./tree.ts";
 import { isComment } from "./tree.ts";
 
@@ -9,7 +10,7 @@ export interface Visit {
   /** The path for people, with list positions: `spec.hosts[2]`. Made only when somebody asks. */
   readonly field: () => string;
   /** Texts of the comments that govern this leaf, see the comment rules of rules.ts. */
-  readonly comments: readonly string[];
+  readonly comments: ActiveComments;
 }
 
 /** Where a walker stands; a linked list, so that a level costs one object and no copies. */
@@ -23,29 +24,28 @@ interface Step {
  * `leaf.opened` only after the consumer had its turn, since a list item may turn out to be a comment when opened.
  */
 export function* leaves(documents: readonly MapNode[]): Generator<Visit, void> {
-  for (const document of documents) yield* walk(document, [], undefined, []);
+  for (const document of documents) yield* walk(document, [], undefined, ActiveComments.none);
 }
 
 function* walk(
   node: Node,
   path: readonly string[],
   step: Step | undefined,
-  inherited: readonly string[],
+  inherited: ActiveComments,
 ): Generator<Visit, void> {
   if (node.kind === "leaf") {
     yield { leaf: node, path, comments: inherited, field: () => fieldOf(step) };
     return;
   }
-  // Comments since the last entry of this container; they govern the next entry with everything in it.
-  let own: readonly string[] = [];
+  // With the comments since the last entry of this container; they govern the next entry with everything in it.
+  let active = inherited;
   for (const [at, item] of node.items.entries()) {
-    const active = own.length === 0 ? inherited : [...inherited, ...own];
     if (item.kind === "entry") {
       yield* walk(item.value, [...path, item.key], { parent: step, name: item.key }, active);
-      own = [];
+      active = inherited;
     } else {
       yield* walk(item, path, node.kind === "list" ? { parent: step, name: at } : step, active);
-      own = isComment(item) ? [...own, commentText(item)] : [];
+      active = isComment(item) ? active.and(commentText(item)) : inherited;
     }
   }
 }

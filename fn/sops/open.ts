@@ -60,12 +60,15 @@ function openValue({ leaf, path }: Visit, cipher: Cipher): LeafValue | undefined
   return typedPlaintext(cipher.open(sealed, pathAad(path)), sealed.type);
 }
 
-/** A comment that does not open stays as it is: it may have been added or moved by hand, and the MAC leaves it out. */
+/**
+ * A comment that does not open to a comment stays as it is: it may have been added or moved by hand, and the MAC leaves
+ * it out. Were the values of a list counted that somebody has put behind a `#`, they could be dropped unnoticed.
+ */
 function openComment(text: string, path: readonly string[], cipher: Cipher): LeafValue | undefined {
   if (!looksEncrypted(text)) return undefined;
   try {
     const sealed = parseEncryptedValue(text);
-    return sealed === null ? undefined : typedPlaintext(cipher.open(sealed, pathAad(path)), sealed.type);
+    return sealed?.type === "comment" ? typedPlaintext(cipher.open(sealed, pathAad(path)), sealed.type) : undefined;
   } catch {
     return undefined;
   }

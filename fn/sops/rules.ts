@@ -1,6 +1,11 @@
 import type { SelectionRule } from "./metadata.ts";
 import { compilePattern } from "./pattern.ts";
 
+/** An array of texts, or something quicker. */
+interface Comments {
+  some(matches: (text: string) => boolean): boolean;
+}
+
 /**
  * Whether a leaf is in the encrypted set.
  *
@@ -8,7 +13,7 @@ import { compilePattern } from "./pattern.ts";
  * @param comments texts of the active comments, see {@link compileRule}.
  * @param comment the text of the leaf, if it is itself a comment.
  */
-export type LeafSelector = (path: readonly string[], comments: readonly string[], comment: string | null) => boolean;
+export type LeafSelector = (path: readonly string[], comments: Comments, comment: string | null) => boolean;
 
 /**
  * Compiles the rule of a file, as SOPS' `Tree.Encrypt` and `Tree.Decrypt` apply it. Suffixes and patterns are tried on

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -91,6 +91,16 @@ describe("standard input and output", () => {
     expect(result.stderr).toMatch(/^decrypt-sops: error: [^\n]{20,}\n/);
   });
 
+  test("refuses an encrypted item that is no resource, and leaves others without metadata alone", async () => {
+    const plain = "a: 1\n";
+    const list = resourceList([plain, SECRET.replace("kind: Secret\n", "").replace(/metadata:\n(?: .*\n)+/, "")]);
+    const { status, stdout, stderr } = await run(list, { env: { DECRYPT_SOPS_KEYS: keysFolder } });
+    expect(status).toBe(1);
+    expect(stdout.startsWith(list)).toBe(true);
+    expect(stderr).toMatch(/^decrypt-sops: error: .*item 2 of the list is encrypted but lacks a kind/);
+    expect(await run(resourceList([plain]))).toEqual({ status: 0, stdout: resourceList([plain]), stderr: "" });
+  });
+
   test("refuses bytes that are not UTF-8", async () => {
     expect(await run(Buffer.from([0x61, 0x3a, 0x20, 0xff, 0x0a]))).toMatchObject({ status: 1, stdout: "" });
   });
@@ -123,6 +133,19 @@ describe("standard input and output", () => {
     expect(status).toBe(1);
     expect(stderr).toMatch(/^decrypt-sops: error: the reader of standard output went away/);
   });
+
+  const hasScript = spawnSync("script", ["--version"]).status === 0 && process.platform === "linux";
+  test.skipIf(!hasScript)(
+    "shows help when standard input is a terminal, instead of waiting for input",
+    { timeout: 10_000 },
+    () => {
+      const { status, stdout } = spawnSync("script", ["-qec", `${process.execPath} ${executable}`, "/dev/null"], {
+        encoding: "utf8",
+        input: "",
+      });
+      expect({ status, usage: stdout.includes("Usage:") }).toEqual({ status: 0, usage: true });
+    },
+  );
 
   test("shows help and version, and refuses other arguments", async () => {
     expect(await run("", { args: ["--help"] })).toMatchObject({

@@ -21,9 +21,9 @@ describe("the Dockerfile", () => {
     expect(instructions.map((line) => line.split(" ")[0]).filter((word) => !allowed.includes(word!))).toEqual([]);
   });
 
-  test("copies the bundle and nothing else", () => {
+  test("copies the bundle with its licences and nothing else", () => {
     const copied = instructions.filter((line) => line.startsWith("COPY")).map((line) => line.split(" ").at(-2));
-    expect(copied).toEqual(["dist/decrypt-sops.cjs", "dist/chunks/"]);
+    expect(copied).toEqual(["dist/decrypt-sops.cjs", "dist/chunks/", "dist/THIRD_PARTY_LICENSES.txt"]);
   });
 });
 
@@ -66,7 +66,12 @@ describeWithPeers(containerPeers, "the image", (paths) => {
 
   test("holds the bundle as it was built, readable but not writable for its user", async () => {
     const chunks = readdirSync(join(project, "dist/chunks")).filter((name) => name.endsWith(".cjs"));
-    const expected = ["chunks", "decrypt-sops.cjs", ...chunks.map((name) => `chunks/${name}`)].toSorted();
+    const expected = [
+      "THIRD_PARTY_LICENSES.txt",
+      "chunks",
+      "decrypt-sops.cjs",
+      ...chunks.map((name) => `chunks/${name}`),
+    ].toSorted();
     expect(await inside(`return fs.readdirSync("/app", { recursive: true }).toSorted()`)).toEqual(expected);
     const sizes = await inside(`
       const files = fs.readdirSync("/app", { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
@@ -75,7 +80,7 @@ describeWithPeers(containerPeers, "the image", (paths) => {
         try { fs.accessSync(path, fs.constants.W_OK) } catch { writable = false }
         return [path, fs.readFileSync(path).length, writable];
       })`);
-    const built = ["decrypt-sops.cjs", ...chunks.map((name) => `chunks/${name}`)];
+    const built = ["THIRD_PARTY_LICENSES.txt", "decrypt-sops.cjs", ...chunks.map((name) => `chunks/${name}`)];
     expect(sizes).toHaveLength(built.length);
     expect(sizes).toEqual(
       expect.arrayContaining(

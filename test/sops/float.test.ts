@@ -60,3 +60,11 @@ describe("floats", () => {
     expect(parseGoFloat(text)).toBe(value);
   });
 });
+
+test("hostile numbers take no time", () => {
+  const start = performance.now();
+  for (const text of ["1".repeat(500_000), "1_".repeat(500_000), `0x${"1".repeat(500_000)}`]) {
+    expect(parseGoFloat(`${text}x`)).toBe(null);
+  }
+  expect(performance.now() - start).toBeLessThan(2000);
+});

@@ -105,3 +105,10 @@ describe("tagged scalars", () => {
     expect(String(error)).not.toContain(text);
   });
 });
+
+test("hostile numbers take no time", () => {
+  const start = performance.now();
+  for (const part of ["1", "1_", "1:", "0x1", "1.1", ".1"]) resolvePlain(`1${part.repeat(500_000)}x`);
+  resolvePlain("1".repeat(5_000_000));
+  expect(performance.now() - start).toBeLessThan(2000);
+});

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Format } from "../../fn/sops/stores/store.ts";
 
-const vectorsFolder = join(import.meta.dirname, "../../../shared/vectors");
+export const vectorsFolder: string = join(import.meta.dirname, "../../../shared/vectors");
 export const vectorsAreThere: boolean = existsSync(vectorsFolder);
 
 export function readVector(...path: string[]): string {

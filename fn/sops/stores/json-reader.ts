@@ -133,7 +133,9 @@ class Reader {
     const number = this.take(NUMBER);
     if (number === null) throw this.syntax("no value where JSON needs it");
     const [literal, fraction, exponent] = number;
-    const int = fraction === undefined && exponent === undefined ? BigInt(literal) : null;
+    // Beyond 20 characters nothing fits 64 bits, and a BigInt of a million digits would take its time.
+    const whole = fraction === undefined && exponent === undefined && literal.length <= 20;
+    const int = whole ? BigInt(literal) : null;
     if (int !== null && int >= INT64_MIN && int <= INT64_MAX) {
       return leaf({ type: "int", value: int }, { start, end: this.at });
     }

@@ -27,7 +27,8 @@ function jsonEdits(source: string, root: MapNode, sops: Entry): Edit[] {
   collect(source, root, (item) => item === sops || isOpenedComment(item), edits);
   // SOPS reads nothing beyond the object, so nothing there was authenticated. It ends files in a line feed since 3.10.
   const rest = { start: root.span.end, end: source.length };
-  if (!/^\s*\n\s*$/.test(source.slice(rest.start))) edits.push({ ...rest, text: "\n" });
+  const after = source.slice(rest.start);
+  if (after.trim() !== "" || !after.includes("\n")) edits.push({ ...rest, text: "\n" });
   return edits;
 }
 

@@ -79,7 +79,7 @@ function collect(text: string, node: Container, chain: Anchor["chain"], anchors:
     const here = [...chain, { container: node, at, column: columnOf(text, start) }];
     anchors.push({ start, chain: here });
     const value = item.kind === "entry" ? item.value : item;
-    if (value.kind !== "leaf" && value.span.start >= start) collect(text, value, here, anchors);
+    if (value.kind !== "leaf" && (value as YamlNode).alias === undefined) collect(text, value, here, anchors);
   }
 }
 

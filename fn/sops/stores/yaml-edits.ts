@@ -3,7 +3,7 @@ import { current, isComment } from "../tree.ts";
 import { printJsonString } from "./json-print.ts";
 import { separatedRemovals } from "./separated.ts";
 import { printYamlFlow, printYamlScalar } from "./yaml-print.ts";
-import type { YamlNode, YamlSource } from "./yaml-source.ts";
+import type { YamlEntry, YamlNode, YamlSource } from "./yaml-source.ts";
 
 /**
  * The edits that put opened leaves into the text of some documents (or of some items of a list) and take their
@@ -13,21 +13,30 @@ import type { YamlNode, YamlSource } from "./yaml-source.ts";
  * @param roots maps of the source, each with the `sops` entry it may have.
  */
 export function yamlEdits(source: YamlSource, roots: readonly MapNode[]): Edit[] {
-  const copies = new Set<Node>();
-  for (const { aliases } of source.documents) for (const { node } of aliases) copies.add(node);
-  const editor = new Editor(source.text, copies);
+  const editor = new Editor(source.text);
   for (const root of roots) {
     editor.root(root);
     for (const { aliases, anchors } of source.documents) {
       for (const { span, node } of aliases) {
-        if (inside(span, root.span) && !editor.covers(span)) editor.edits.push({ ...span, text: printYamlFlow(node) });
+        if (inside(span, root.span)) editor.edits.push({ ...span, text: printYamlFlow(node) });
       }
       for (const span of anchors) {
-        if (inside(span, root.span) && !editor.covers(span)) editor.edits.push({ ...span, text: "" });
+        if (inside(span, root.span)) editor.edits.push({ ...span, text: "" });
       }
     }
   }
-  return editor.edits;
+  return outermost(editor.edits);
+}
+
+/** Anchors, aliases and comments may be part of a value or of metadata that are replaced as a whole. */
+function outermost(edits: readonly Edit[]): Edit[] {
+  const kept: Edit[] = [];
+  // The sort is stable: of edits of the same range, the first one made counts.
+  for (const edit of edits.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
+    const last = kept.at(-1);
+    if (last === undefined || !inside(edit, last)) kept.push(edit);
+  }
+  return kept;
 }
 
 function inside(inner: Span, outer: Span): boolean {
@@ -37,15 +46,12 @@ function inside(inner: Span, outer: Span): boolean {
 class Editor {
   readonly edits: Edit[] = [];
   readonly #text: string;
-  readonly #copies: ReadonlySet<Node>;
+  readonly #steps = new Map<MapNode, number>();
+  /** The line last asked for; lines may be long and hold many values. */
+  #line: Span = { start: 0, end: -1 };
 
-  constructor(text: string, copies: ReadonlySet<Node>) {
+  constructor(text: string) {
     this.#text = text;
-    this.#copies = copies;
-  }
-
-  covers(span: Span): boolean {
-    return this.edits.some((edit) => inside(span, edit));
   }
 
   root(root: MapNode): void {
@@ -56,7 +62,7 @@ class Editor {
   }
 
   #node(node: Node, parent: MapNode | ListNode, column: number): void {
-    if (this.#copies.has(node)) return;
+    if (isAlias(node)) return;
     if (node.kind === "map") this.#entries(node, new Set());
     else if (node.kind === "list") this.#items(node);
     else if (node.opened !== undefined) this.#scalar(node, node.opened, parent, column);
@@ -86,16 +92,34 @@ class Editor {
   #scalar(leaf: Leaf, opened: Exclude<Leaf["opened"], undefined>, parent: MapNode | ListNode, column: number): void {
     if (opened.type === "comment") return;
     const start = (leaf as YamlNode).propsStart ?? leaf.span.start;
-    const lineEnd = this.#lineEnd(leaf.span.end);
-    const alone = this.#text.slice(leaf.span.end, lineEnd).trim() === "" && lineEnd < this.#text.length;
-    const step = parent.kind === "map" ? this.#step(parent) : 2;
+    const indent = column + (parent.kind === "map" ? this.#step(parent) : 2);
+    const block =
+      !parent.flow && opened.type === "str" && opened.text.includes("\n") && this.#endsBlock(leaf.span.end, indent);
     // What stands in brackets may be JSON, and must stay it.
     const text =
       parent.flow && opened.type === "str"
         ? printJsonString(opened.text)
-        : printYamlScalar(opened, { indent: column + step, block: !parent.flow && alone, flow: parent.flow });
+        : printYamlScalar(opened, { indent, block, flow: parent.flow });
     const glued = start > 0 && /[^\s[{,]/.test(this.#text[start - 1] ?? "") ? " " : "";
     this.edits.push({ start, end: leaf.span.end, text: glued + text.replaceAll("\n", this.#lineBreak()) });
+  }
+
+  /**
+   * Whether a literal block could end here. It would take blanks behind the value, and deep blank lines and comments
+   * below it, for its own content, and so hand whoever wrote those a part of the value.
+   */
+  #endsBlock(end: number, indent: number): boolean {
+    if (!/^\r?$/.test(this.#text.slice(end, this.#lineEnd(end))) || this.#lineEnd(end) === this.#text.length)
+      return false;
+    for (let line = this.#nextLine(end); line < this.#text.length; line = this.#nextLine(line)) {
+      const blanks = /^[ \t]*/.exec(this.#text.slice(line, this.#lineEnd(line)))?.[0] ?? "";
+      if (blanks.includes("\t")) return false;
+      const next = this.#text[line + blanks.length];
+      if (next !== "#" && next !== "\r" && next !== "\n" && next !== undefined) return true;
+      if (next === "#" && blanks.length < indent) return true;
+      if (next === "#" || blanks.length > indent) return false;
+    }
+    return true;
   }
 
   #comment(leaf: Leaf): void {
@@ -110,7 +134,7 @@ class Editor {
     const opened = current(leaf);
     const text = opened.type === "comment" ? opened.text : "";
     const column = this.#column(start);
-    const empty = leavesListEmpty ? `${this.#lineBreak()}${" ".repeat(column)}[]` : "";
+    const empty = leavesListEmpty ? `${this.#lineBreak()}${" ".repeat(column + 2)}[]` : "";
     this.edits.push({ start, end: leaf.span.end, text: `#${this.#commentLines(text, column)}${empty}` });
   }
 
@@ -120,22 +144,25 @@ class Editor {
   }
 
   #removeBlock(map: MapNode, entry: Entry): void {
-    const column = this.#column(entry.keySpan.start);
+    const start = startOf(entry);
+    const column = this.#column(start);
     let end = this.#nextLine(endOf(entry));
-    // Comments inside the metadata go with it: those that stand deeper than its key.
+    // Comments inside the metadata go with it: those that stand deeper than its key. With lines of blanks they would
+    // otherwise become part of a block above.
     for (let line = end; line < this.#text.length; line = this.#nextLine(line)) {
-      const content = /^[ \t]*#/.exec(this.#text.slice(line, this.#lineEnd(line)));
-      if (content === null || content[0].length - 1 <= column) break;
-      end = this.#nextLine(line);
+      const [, blanks = "", content = ""] =
+        /^([ \t]*)(#?[^\r]?)/.exec(this.#text.slice(line, this.#lineEnd(line))) ?? [];
+      if (content.startsWith("#") ? blanks.length <= column : content !== "") break;
+      if (content !== "" || blanks !== "") end = this.#nextLine(line);
     }
-    const lineStart = entry.keySpan.start - column;
+    const lineStart = start - column;
     const others = map.items.some((item) => item.kind === "entry" && item !== entry);
-    const ownLine = this.#text.slice(lineStart, entry.keySpan.start).trim() === "";
-    if (!others) this.edits.push({ start: entry.keySpan.start, end: this.#lineEnd(endOf(entry)), text: "{}" });
+    const ownLine = this.#text.slice(lineStart, start).trim() === "";
+    if (!others) this.edits.push({ start, end: this.#lineEnd(endOf(entry)), text: "{}" });
     else if (ownLine) this.edits.push({ start: lineStart, end, text: "" });
     else {
       const next = /^\s*/.exec(this.#text.slice(end))?.[0].length ?? 0;
-      this.edits.push({ start: entry.keySpan.start, end: end + next, text: "" });
+      this.edits.push({ start, end: end + next, text: "" });
     }
   }
 
@@ -143,10 +170,7 @@ class Editor {
     const items = container.items.filter(
       (item) => item.kind === "entry" || item.kind !== "leaf" || item.value.type !== "comment",
     );
-    const spans = items.map((item) => ({
-      start: item.kind === "entry" ? item.keySpan.start : item.span.start,
-      end: endOf(item),
-    }));
+    const spans = items.map((item) => ({ start: startOf(item), end: endOf(item) }));
     this.edits.push(
       ...separatedRemovals(
         spans,
@@ -156,12 +180,22 @@ class Editor {
   }
 
   #column(position: number): number {
-    return position - (this.#text.lastIndexOf("\n", position - 1) + 1);
+    return position - this.#lineAt(position).start;
   }
 
   #lineEnd(position: number): number {
-    const end = this.#text.indexOf("\n", position);
-    return end < 0 ? this.#text.length : end;
+    return this.#lineAt(position).end;
+  }
+
+  /** Without its line feed. */
+  #lineAt(position: number): Span {
+    if (position < this.#line.start || position > this.#line.end) {
+      const end = this.#text.indexOf("\n", position);
+      // A negative start would be taken for 0, where a line feed may be.
+      const start = position === 0 ? 0 : this.#text.lastIndexOf("\n", position - 1) + 1;
+      this.#line = { start, end: end < 0 ? this.#text.length : end };
+    }
+    return this.#line;
   }
 
   #nextLine(position: number): number {
@@ -175,10 +209,17 @@ class Editor {
 
   /** By how much this map's nested block maps are indented; 4 where none is there to tell, as SOPS writes. */
   #step(map: MapNode): number {
+    const known = this.#steps.get(map);
+    if (known !== undefined) return known;
+    const step = this.#findStep(map);
+    this.#steps.set(map, step);
+    return step;
+  }
+
+  #findStep(map: MapNode): number {
     const column = this.#column(map.items.find((item) => item.kind === "entry")?.keySpan.start ?? map.span.start);
     for (const item of map.items) {
-      if (item.kind !== "entry" || item.value.kind !== "map" || item.value.flow || this.#copies.has(item.value))
-        continue;
+      if (item.kind !== "entry" || item.value.kind !== "map" || item.value.flow || isAlias(item.value)) continue;
       const inner = item.value.items.find((entry) => entry.kind === "entry");
       const step = inner === undefined ? 0 : this.#column(inner.keySpan.start) - column;
       if (step >= 1 && step <= 9) return step;
@@ -187,13 +228,23 @@ class Editor {
   }
 }
 
+function isAlias(node: Node): boolean {
+  return (node as YamlNode).alias === true;
+}
+
+/** Where tag, anchor or question mark begin, if there are any. */
+function startOf(node: Node | Entry): number {
+  if (node.kind === "entry") return (node as YamlEntry).start ?? node.keySpan.start;
+  return (node as YamlNode).propsStart ?? node.span.start;
+}
+
 /** End of the last thing in a node that is not white space or comment. */
 function endOf(node: Node | Entry): number {
   if (node.kind === "entry") {
     const end = endOf(node.value);
     return Math.max(end, node.keySpan.end);
   }
-  if (node.kind === "leaf" || node.flow) return node.span.end;
+  if (node.kind === "leaf" || node.flow || isAlias(node)) return node.span.end;
   const last = node.items.findLast((item) => item.kind !== "leaf" || item.value.type !== "comment");
   return last === undefined ? node.span.end : endOf(last);
 }

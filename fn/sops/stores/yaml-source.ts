@@ -14,6 +14,7 @@ import {
 import { SopsError } from "../../errors.ts";
 import type { Entry, ListNode, MapNode, Node, Span } from "../tree.ts";
 import { lineOf } from "./line.ts";
+import { readYamlBlock } from "./yaml-block.ts";
 import { type FoundComment, placeComments } from "./yaml-comments.ts";
 import { resolvePlain, resolveTagged } from "./yaml-scalar.ts";
 
@@ -23,12 +24,19 @@ export type YamlNode = Node & {
   readonly propsStart?: number;
   /** Position of the dash, for items of block lists. */
   readonly dash?: number;
+  /** An alias with what it stands for: the span is that of the alias, the spans below are those of the anchored node. */
+  readonly alias?: true;
 };
+
+/** An entry with the place where its key begins, tag, anchor and question mark included. */
+export type YamlEntry = Entry & { readonly start?: number };
 
 /** A place where the text has an alias, with the copy it stands for. */
 interface AliasCopy {
   readonly span: Span;
   readonly node: Node;
+  /** Where the anchored node begins. */
+  readonly target: number;
 }
 
 /** A YAML text as trees whose nodes know their place in it. */
@@ -36,16 +44,16 @@ export interface YamlSource {
   /** The text that all places and edits refer to; it is the one that was given but for brackets that had to be indented. */
   readonly text: string;
   readonly documents: readonly YamlDocument[];
+  /** The first place outside quotes and block scalars with a character that readers understand differently. */
+  readonly ambiguous: number | undefined;
 }
 
 export interface YamlDocument {
   /** `null` for an empty document. */
   readonly root: Node | null;
   readonly aliases: readonly AliasCopy[];
-  /** The anchors with the blank that follows them. */
+  /** The anchors with the blanks that follow them. */
   readonly anchors: readonly Span[];
-  /** From the first line of the document, its `---` included, to the start of the next one. */
-  readonly span: Span;
 }
 
 const MAX_DEPTH = 500;
@@ -60,6 +68,11 @@ const MAX_ALIASED_NODES = 10_000;
  *   the text and are dropped.
  */
 export function parseYaml(text: string): YamlSource {
+  return readYamlBlock(text) ?? parseAnyYaml(text);
+}
+
+/** {@link parseYaml} by the full parser alone; for what the block reader refuses, and to hold that one against it. */
+export function parseAnyYaml(text: string): YamlSource {
   try {
     return parse(text);
   } catch (error) {
@@ -79,7 +92,8 @@ function withIndentedBrackets(text: string): string {
 
 function parse(text: string): YamlSource {
   const tokens = [...new Parser().parse(text)];
-  const comments = findComments(tokens, text);
+  const { comments, ambiguous } = findComments(tokens, text);
+  let nextComment = 0;
   const composer = new Composer({
     schema: "failsafe",
     resolveKnownTags: false,
@@ -92,15 +106,16 @@ function parse(text: string): YamlSource {
   const documents = parsed.map((document, at): YamlDocument => {
     const problem = document.errors[0];
     if (problem !== undefined) throw syntaxError(text, problem.pos[0], problem.code);
-    const start = at === 0 ? 0 : (parsed[at - 1]?.range[2] ?? 0);
     const end = at === parsed.length - 1 ? text.length : document.range[2];
     const builder = new TreeBuilder(text);
     const root = document.contents === null ? null : builder.node(document.contents);
-    const own = comments.filter(({ hash }) => hash >= start && hash < end);
+    const firstComment = nextComment;
+    while ((comments[nextComment]?.hash ?? end) < end) nextComment++;
+    const own = comments.slice(firstComment, nextComment);
     if (root !== null) placeComments(text, root, own);
-    return { root, aliases: builder.aliases, anchors: builder.anchors, span: { start, end } };
+    return { root, aliases: builder.aliases, anchors: builder.anchors };
   });
-  return { text, documents };
+  return { text, documents, ambiguous };
 }
 
 function syntaxError(text: string, position: number, code: string): SopsError {
@@ -109,9 +124,21 @@ function syntaxError(text: string, position: number, code: string): SopsError {
   return new SopsError("FILE_SYNTAX", `line ${line} is not valid YAML (${what})`, { place: { line } });
 }
 
+/** Where such a character is content for everybody. In a plain scalar it could divide a key and make it something else. */
+const DELIMITED: ReadonlySet<unknown> = new Set(["single-quoted-scalar", "double-quoted-scalar", "block-scalar"]);
+/**
+ * YAML 1.1, and so all readers in Go, ends a line there; YAML 1.2 and the parser do not, or not at all of them. And a byte
+ * order mark within the text would vanish, were it to become the first character once the metadata is gone.
+ */
+const AMBIGUOUS = /[\u0085\u2028\u2029\ufeff]|\r(?!\n|$)/;
+
 /** All comments of the token tree, walked without recursion: this is where a nesting bomb would hit first. */
-function findComments(tokens: readonly CST.Token[], text: string): FoundComment[] {
+function findComments(
+  tokens: readonly CST.Token[],
+  text: string,
+): { comments: FoundComment[]; ambiguous: number | undefined } {
   const found: FoundComment[] = [];
+  let ambiguous: number | undefined;
   const stack: { token: unknown; depth: number }[] = tokens.toReversed().map((token) => ({ token, depth: 0 }));
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const { token, depth } = next;
@@ -123,14 +150,18 @@ function findComments(tokens: readonly CST.Token[], text: string): FoundComment[
       continue;
     }
     const { type, offset, source, start, key, sep, value, items, end, props } = token as Record<string, unknown>;
-    if (type === "comment" && typeof offset === "number" && typeof source === "string") {
-      found.push({ hash: offset, end: offset + source.replace(/\r$/, "").length });
+    if (typeof offset === "number" && typeof source === "string") {
+      const leadingMark = type === "byte-order-mark" && offset === 0;
+      if (!leadingMark && !DELIMITED.has(type) && AMBIGUOUS.test(source))
+        ambiguous = Math.min(offset, ambiguous ?? offset);
+      if (type === "comment") found.push({ hash: offset, end: offset + source.replace(/\r$/, "").length });
     }
     for (const inner of [end, items, value, sep, key, props, start]) {
       if (typeof inner === "object" && inner !== null) stack.push({ token: inner, depth: depth + 1 });
     }
   }
-  return found.toSorted((a, b) => a.hash - b.hash).filter(({ hash }) => text[hash] === "#");
+  const comments = found.toSorted((a, b) => a.hash - b.hash).filter(({ hash }) => text[hash] === "#");
+  return { comments, ambiguous };
 }
 
 class TreeBuilder {
@@ -151,7 +182,7 @@ class TreeBuilder {
     if (this.#insideAlias > 0 && ++this.#aliasedNodes > MAX_ALIASED_NODES) {
       throw new SopsError("FILE_LIMIT", `the aliases of the document expand to more than ${MAX_ALIASED_NODES} values`);
     }
-    if (isAlias(ast)) return this.#alias(ast.source, spanOf(ast));
+    if (isAlias(ast)) return this.#alias(ast.source, spanOf(ast), dash);
     const propsStart = this.#props(propTokens, spanOf(ast).start);
     if ("anchor" in ast && ast.anchor !== undefined) this.#anchored.set(ast.anchor, ast);
     if (isScalar(ast)) return this.#scalar(ast, propsStart, dash);
@@ -184,7 +215,7 @@ class TreeBuilder {
   }
 
   #map(ast: YAMLMap): MapNode {
-    const items: Entry[] = ast.items.map((pair: Pair) => {
+    const items: Entry[] = ast.items.map((pair: Pair): YamlEntry => {
       const key = pair.key as AstNode | null;
       const token = pair.srcToken;
       if (key !== null && !isScalar(key) && !isAlias(key)) {
@@ -200,7 +231,8 @@ class TreeBuilder {
           ? nullLeaf(afterColon(token) ?? keySpan.end)
           : this.node(pair.value as AstNode, token?.sep ?? []);
       const keyText = named ?? this.#text.slice(keySpan.start, keySpan.end);
-      return { kind: "entry", key: keyText, textKey: named !== undefined, keySpan, value };
+      const start = Math.min(keySpan.start, ...(token?.start ?? []).filter(isOfKey).map(({ offset }) => offset));
+      return { kind: "entry", key: keyText, textKey: named !== undefined, keySpan, value, start };
     });
     return { kind: "map", items, span: spanOf(ast), flow: ast.flow === true };
   }
@@ -222,18 +254,22 @@ class TreeBuilder {
     return { kind: "list", items, span: spanOf(ast), flow };
   }
 
-  #alias(name: string, span: Span): Node {
+  #alias(name: string, span: Span, dash: number | undefined): Node {
     const target = this.#anchored.get(name);
-    const line = lineOf(this.#text, span.start);
-    if (target === undefined)
+    if (target === undefined) {
+      const line = lineOf(this.#text, span.start);
       throw new SopsError("FILE_SYNTAX", `line ${line} has an alias without an anchor`, { place: { line } });
+    }
     if (this.#open.has(target)) {
+      const line = lineOf(this.#text, span.start);
       throw new SopsError("FILE_LIMIT", `line ${line} has an alias to a value that contains it`, { place: { line } });
     }
     this.#insideAlias++;
-    const node = this.node(target);
+    const copy = this.node(target);
     this.#insideAlias--;
-    if (this.#insideAlias === 0) this.aliases.push({ span, node });
+    const own = { span, propsStart: span.start, alias: true, ...(dash === undefined ? {} : { dash }) } as const;
+    const node: YamlNode = { ...copy, ...own };
+    if (this.#insideAlias === 0) this.aliases.push({ span, node, target: spanOf(target).start });
     return node;
   }
 
@@ -244,12 +280,18 @@ class TreeBuilder {
       if (token.type !== "anchor" && token.type !== "tag") continue;
       start = Math.min(start, token.offset);
       if (token.type === "anchor" && this.#insideAlias === 0) {
-        const end = token.offset + token.source.length;
-        this.anchors.push({ start: token.offset, end: this.#text[end] === " " ? end + 1 : end });
+        // With all its blanks: one that stayed would move the key behind it to another depth.
+        let end = token.offset + token.source.length;
+        while (this.#text[end] === " " || this.#text[end] === "\t") end++;
+        this.anchors.push({ start: token.offset, end });
       }
     }
     return start;
   }
+}
+
+function isOfKey({ type }: CST.SourceToken): boolean {
+  return type === "explicit-key-ind" || type === "tag" || type === "anchor";
 }
 
 function spanOf(ast: AstNode): Span {

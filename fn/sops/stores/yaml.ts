@@ -1,10 +1,10 @@
 import { SopsError } from "../../errors.ts";
 import { takeMetadata } from "../metadata.ts";
-import type { Entry, MapNode, Node } from "../tree.ts";
+import type { Entry, MapNode, Node, Span } from "../tree.ts";
 import { lineOf } from "./line.ts";
 import type { EncryptedFile, Store } from "./store.ts";
 import { yamlEdits } from "./yaml-edits.ts";
-import { parseYaml, type YamlSource } from "./yaml-source.ts";
+import { parseYaml, type YamlNode, type YamlSource } from "./yaml-source.ts";
 import { printYamlDocuments, printYamlTree } from "./yaml-tree-print.ts";
 
 /** YAML of one or several documents; the metadata of the first counts, one MAC covers all. */
@@ -26,12 +26,14 @@ export const yamlStore: Store = {
  * The SOPS file that some documents of a stream, or some items of a ResourceList, make up.
  *
  * @throws SopsError METADATA_* if the first of them carries no valid metadata; FILE_UNSUPPORTED for what the reference
- *   refuses: keys that are not text, and a key twice in one map of the first document.
+ *   refuses: keys that are not text, and a key twice in one map of the first document; and for what readers of the
+ *   result could take for something else.
  */
 export function yamlFile(source: YamlSource, roots: readonly MapNode[]): EncryptedFile {
   const [first, ...others] = roots;
   if (first === undefined) throw new SopsError("METADATA_MISSING", "the file holds no SOPS metadata");
   const { metadata, rest } = takeMetadata(first);
+  for (const root of roots) checkText(source, root);
   checkKeys(source, rest, true);
   const documents = [rest, ...others.map((root) => withoutSops(root))];
   for (const document of documents.slice(1)) checkKeys(source, document, false);
@@ -52,6 +54,37 @@ function asMap(root: Node | null): MapNode {
 
 function withoutSops(root: MapNode): MapNode {
   return { ...root, items: root.items.filter((item) => item.kind !== "entry" || item.key !== "sops") };
+}
+
+/** What would let an edit of this text mean something else to its readers, or reach beyond the documents it is for. */
+function checkText(source: YamlSource, root: MapNode): void {
+  if (source.ambiguous !== undefined) {
+    throw unsupported(
+      source,
+      source.ambiguous,
+      "has a character outside quotes that readers of YAML understand differently",
+      {
+        hint: "take out byte order marks within the text, and replace carriage returns and Unicode line separators by line feeds",
+      },
+    );
+  }
+  if ((root as YamlNode).alias === true) throw unsupported(source, root.span.start, "is an alias of a whole resource");
+  for (const { aliases } of source.documents) {
+    for (const { span, target } of aliases) {
+      if (isWithin(target, root.span) && !isWithin(span.start, root.span)) {
+        throw unsupported(source, span.start, "has an alias of a value within an encrypted resource");
+      }
+    }
+  }
+}
+
+function isWithin(position: number, span: Span): boolean {
+  return position >= span.start && position < span.end;
+}
+
+function unsupported(source: YamlSource, position: number, what: string, options: { hint?: string } = {}): SopsError {
+  const line = lineOf(source.text, position);
+  return new SopsError("FILE_UNSUPPORTED", `line ${line} ${what}`, { place: { line }, ...options });
 }
 
 function checkKeys(source: YamlSource, node: Node, unique: boolean): void {

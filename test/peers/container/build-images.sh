@@ -55,7 +55,7 @@ if ! is_from "$base" "$base_inputs"; then
   build "$base" "$base_inputs" "$root" --file <(printf 'FROM scratch\nCOPY . /\n')
 fi
 
-copied() { find Dockerfile .dockerignore dist/decrypt-sops.cjs dist/chunks -type f -print0 | LC_ALL=C sort -z; }
+copied() { find Dockerfile .dockerignore dist/decrypt-sops.cjs dist/chunks dist/THIRD_PARTY_LICENSES.txt -type f -print0 | LC_ALL=C sort -z; }
 project_inputs=$(cd -- "$project" && { echo "$base_inputs"; copied | xargs -0 sha256sum; } | digest)
 if ! is_from "$image" "$project_inputs"; then
   build "$image" "$project_inputs" "$project" --build-arg "BASE=$base"

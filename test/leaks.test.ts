@@ -103,6 +103,15 @@ describe("no key and no plaintext shows", () => {
     expectClean(stderr);
   });
 
+  test.each(FAILURES)("after %s, in what the decrypt command writes", async (_name, failure) => {
+    const { input, env } = failure();
+    const { status, stdout, stderr } = await run(input, { env, args: ["decrypt", "--input-type", "yaml"] });
+    expect(status).not.toBe(0);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/^decrypt-sops: error: /);
+    expectClean(stderr);
+  });
+
   test.each(FAILURES)("after %s, in results and in the inspected error", async (_name, failure) => {
     const { input, env } = failure();
     if (input.startsWith("password:") || input.startsWith("a: *")) return;

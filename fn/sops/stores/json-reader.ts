@@ -1,5 +1,6 @@
 import { SopsError } from "../../errors.ts";
 import type { Entry, Leaf, ListNode, MapNode, Node, Scalar, Span } from "../tree.ts";
+import { lineOf } from "./line.ts";
 
 /** Go's own decoder stops at 10000; no real file comes near either. */
 const MAX_DEPTH = 1000;
@@ -20,16 +21,9 @@ export function loadJson(source: string): MapNode {
   if (source[reader.at] === "{") return reader.map(1);
   if (source.startsWith("\ufeff")) throw reader.syntax("a byte order mark, which JSON does not allow, at the start");
   if (reader.at === source.length) throw reader.syntax("nothing in it, and so it is no JSON");
-  if (source[reader.at] === "[") throw notAnObject(lineAt(source, reader.at));
+  if (source[reader.at] === "[") throw notAnObject(lineOf(source, reader.at));
   reader.value(1);
-  throw notAnObject(lineAt(source, 0));
-}
-
-/** The line, from 1, that holds a position. */
-export function lineAt(source: string, at: number): number {
-  let line = 1;
-  for (let found = source.indexOf("\n"); found >= 0 && found < at; found = source.indexOf("\n", found + 1)) line++;
-  return line;
+  throw notAnObject(lineOf(source, 0));
 }
 
 function notAnObject(line: number): SopsError {
@@ -82,7 +76,7 @@ class Reader {
   }
 
   syntax(what: string): SopsError {
-    return new SopsError("FILE_SYNTAX", `the file has ${what}`, { place: { line: lineAt(this.source, this.at) } });
+    return new SopsError("FILE_SYNTAX", `the file has ${what}`, { place: { line: lineOf(this.source, this.at) } });
   }
 
   skipBlanks(): void {
@@ -102,7 +96,7 @@ class Reader {
 
   private enter(depth: number): number {
     if (depth > MAX_DEPTH) {
-      const line = lineAt(this.source, this.at);
+      const line = lineOf(this.source, this.at);
       throw new SopsError("FILE_LIMIT", `the file is nested deeper than ${MAX_DEPTH} levels`, { place: { line } });
     }
     return this.at++;

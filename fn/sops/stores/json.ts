@@ -2,7 +2,8 @@ import { isSopsError } from "../../errors.ts";
 import { takeMetadata } from "../metadata.ts";
 import { current, type Edit, type Entry, type Leaf, type MapNode, type Node, type Span } from "../tree.ts";
 import { printJsonScalar, printJsonTree } from "./json-print.ts";
-import { lineAt, loadJson } from "./json-reader.ts";
+import { loadJson } from "./json-reader.ts";
+import { lineOf } from "./line.ts";
 import { separatedRemovals } from "./separated.ts";
 import type { Store } from "./store.ts";
 
@@ -65,6 +66,6 @@ function print(source: string, leaf: Leaf): string {
   try {
     return printJsonScalar(value);
   } catch (error) {
-    throw isSopsError(error) ? error.at({ line: lineAt(source, leaf.span.start) }) : error;
+    throw isSopsError(error) ? error.at({ line: lineOf(source, leaf.span.start) }) : error;
   }
 }

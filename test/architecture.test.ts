@@ -58,11 +58,12 @@ const TABLE: readonly Row[] = [
 
   // The one place where the format meets the keys, and the one that decides about the MAC.
   { files: "fn/mac-policy.ts", may: ["fn/sops/*.ts", "node:crypto"] },
-  { files: "fn/decrypt.ts", may: ["fn/sops/**", "fn/keys/keyring.ts", "fn/mac-policy.ts"] },
+  { files: "fn/open-file.ts", may: ["fn/sops/*.ts", "fn/keys/keyring.ts"], mayTypes: ["fn/sops/stores/store.ts"] },
+  { files: "fn/decrypt.ts", may: ["fn/sops/**", "fn/keys/keyring.ts", "fn/mac-policy.ts", "fn/open-file.ts"] },
 
   {
     files: "fn/krm/*.ts",
-    may: ["fn/krm/*.ts", "fn/decrypt.ts", "fn/mac-policy.ts", "fn/sops/**"],
+    may: ["fn/krm/*.ts", "fn/open-file.ts", "fn/mac-policy.ts", "fn/sops/**"],
     mayTypes: ["fn/keys/{keyring,provider}.ts"],
   },
   // What a host starts for each use of the function; commands are loaded when they are asked for.
@@ -74,7 +75,7 @@ const TABLE: readonly Row[] = [
   { files: "fn/bin/*.ts", may: ["fn/**", "node:*", "package.json"] },
   {
     files: "fn/index.ts",
-    may: ["fn/decrypt.ts", "fn/keys/{keyring,provider}.ts", "fn/keys/sources/*.ts", "fn/mac-policy.ts"],
+    may: ["fn/{decrypt,open-file}.ts", "fn/keys/{keyring,provider}.ts", "fn/keys/sources/*.ts", "fn/mac-policy.ts"],
     mayTypes: ["fn/sops/**"],
   },
 ];

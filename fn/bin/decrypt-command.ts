@@ -1,7 +1,8 @@
-import { decrypt, problemsOf } from "../decrypt.ts";
-import { asSopsError, isSopsError, type Place, SopsError } from "../errors.ts";
+import { decrypt } from "../decrypt.ts";
+import { isSopsError, type Place, SopsError } from "../errors.ts";
 import { readConfig } from "../krm/config.ts";
 import type { Finding } from "../krm/results.ts";
+import { problemsOf } from "../open-file.ts";
 import { formatOf, sniff } from "../sops/stores/format.ts";
 import type { Format } from "../sops/stores/store.ts";
 import { type DecryptArguments, readArguments } from "./decrypt-arguments.ts";
@@ -33,7 +34,7 @@ export async function decryptCommand(args: readonly string[]): Promise<number> {
     }
     return 0;
   } catch (error) {
-    const problems = problemsIn(error);
+    const problems = problemsOf(error);
     await report(problems.map((problem) => ({ severity: "error", problem: problem.at(place) })));
     return exitCodeOf(problems[0]?.code ?? "INTERNAL");
   }
@@ -108,17 +109,7 @@ async function deliver(
 ): Promise<void> {
   if (inPlace && file !== undefined) replaceWhole(file, bytes);
   else if (output !== undefined) writeWhole(output, bytes);
-  else if (!(await writeStandardOutput(bytes))) {
-    throw new SopsError("OUTPUT_UNWRITABLE", "the reader of standard output went away before everything was written");
-  }
-}
-
-function problemsIn(error: unknown): readonly SopsError[] {
-  try {
-    return problemsOf(error);
-  } catch {
-    return [asSopsError(error)];
-  }
+  else await writeStandardOutput(bytes);
 }
 
 async function report(findings: readonly Finding[]): Promise<void> {

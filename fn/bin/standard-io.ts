@@ -1,4 +1,5 @@
 import { SopsError } from "../errors.ts";
+import { utf8 } from "../sops/plaintext.ts";
 
 /** Above this the parser's trees would take gigabytes; Kubernetes itself takes no object above 3 MiB. */
 const MAX_INPUT_BYTES = 32 * 1024 * 1024;
@@ -26,11 +27,9 @@ export async function readStandardInput(maxBytes: number = MAX_INPUT_BYTES): Pro
  */
 export function decodeInput(bytes: Uint8Array, maxBytes: number): string {
   if (bytes.length > maxBytes) throw tooLarge(maxBytes);
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new SopsError("FILE_SYNTAX", "the input is not valid UTF-8");
-  }
+  const text = utf8(bytes);
+  if (text === null) throw new SopsError("FILE_SYNTAX", "the input is not valid UTF-8");
+  return text;
 }
 
 function tooLarge(maxBytes: number): SopsError {
@@ -42,13 +41,16 @@ function tooLarge(maxBytes: number): SopsError {
 /**
  * Writes to standard output and waits until the reader has taken everything.
  *
- * @returns false if the reader went away before that.
+ * @throws SopsError OUTPUT_UNWRITABLE if the reader went away before that.
  */
-export async function writeStandardOutput(text: string | Uint8Array): Promise<boolean> {
-  return new Promise((resolve) => {
+export async function writeStandardOutput(text: string | Uint8Array): Promise<void> {
+  const written = await new Promise<boolean>((resolve) => {
     process.stdout.once("error", () => resolve(false));
     process.stdout.write(text, (error) => resolve(error === null || error === undefined));
   });
+  if (!written) {
+    throw new SopsError("OUTPUT_UNWRITABLE", "the reader of standard output went away before everything was written");
+  }
 }
 
 /** Says something to the person; a closed standard error is nobody's fault and no reason to fail. */

@@ -1,4 +1,4 @@
-import { type OpenedFile, openFile, problemsOf } from "../decrypt.ts";
+import { type OpenedFile, openFile, problemsOf } from "../open-file.ts";
 import type { KeyRing } from "../keys/keyring.ts";
 import { judgeMac, type MacPolicy } from "../mac-policy.ts";
 import type { Place, SopsError } from "../errors.ts";

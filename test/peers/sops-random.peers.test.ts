@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decrypt, OpenFailure, openFile } from "../../fn/decrypt.ts";
+import { decrypt } from "../../fn/decrypt.ts";
+import { OpenFailure, openFile } from "../../fn/open-file.ts";
 import { isSopsError } from "../../fn/errors.ts";
 import { KeyRing } from "../../fn/keys/keyring.ts";
 import { fromEnvironment } from "../../fn/keys/sources/environment.ts";

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { isSopsError, type SopsError } from "../../fn/errors.ts";
 import { Secret } from "../../fn/secret.ts";
 import { cipherFor, pathAad } from "../../fn/sops/cipher.ts";
 import { leaves } from "../../fn/sops/leaves.ts";
@@ -10,16 +9,7 @@ import { jsonStore, loadJson } from "../../fn/sops/stores/json.ts";
 import { applyEdits, type LeafValue, type Node, type Scalar } from "../../fn/sops/tree.ts";
 import { parseEncryptedValue } from "../../fn/sops/value.ts";
 import { readVector, vectorsAreThere } from "../support/vectors.ts";
-
-function errorOf(run: () => unknown): SopsError | undefined {
-  try {
-    run();
-  } catch (error) {
-    if (isSopsError(error)) return error;
-    throw error;
-  }
-  return undefined;
-}
+import { errorOf } from "../support/error-of.ts";
 
 /** A tree without its positions. */
 function plain(node: Node): unknown {

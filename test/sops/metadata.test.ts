@@ -1,25 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { isSopsError, type SopsError } from "../../fn/errors.ts";
 import { readMetadata, takeMetadata } from "../../fn/sops/metadata.ts";
 import { loadJson } from "../../fn/sops/stores/json.ts";
 import type { Entry, MapNode } from "../../fn/sops/tree.ts";
 import { readVector, vectorsAreThere } from "../support/vectors.ts";
+import { errorOf } from "../support/error-of.ts";
 
 const TIME = { lastmodified: "2025-03-23T10:20:30Z" };
 const PGP = { pgp: [{ fp: "ABCD", enc: "text", created_at: "2025-03-23T10:20:30Z" }] };
 const AGE = { recipient: "age1x", enc: "armor" };
 const tree = (value: unknown): MapNode => loadJson(JSON.stringify(value));
 const read = (sops: unknown) => readMetadata(tree(sops));
-
-function errorOf(run: () => unknown): SopsError | undefined {
-  try {
-    run();
-  } catch (error) {
-    if (isSopsError(error)) return error;
-    throw error;
-  }
-  return undefined;
-}
 
 describe.skipIf(!vectorsAreThere)("metadata, as the reference's own tests have it", () => {
   const vectors = vectorsAreThere

@@ -1,5 +1,5 @@
 import { createCipheriv, createHash } from "node:crypto";
-import { openFile } from "../../fn/decrypt.ts";
+import { openFile } from "../../fn/open-file.ts";
 import { KeyRing } from "../../fn/keys/keyring.ts";
 import { fromDirectory } from "../../fn/keys/sources/directory.ts";
 import { type FunctionOutcome, runFunction } from "../../fn/krm/function.ts";

@@ -6,7 +6,7 @@ import { yamlFile } from "../sops/stores/yaml.ts";
 import type { YamlSource } from "../sops/stores/yaml-source.ts";
 import type { CoveredValue } from "../sops/open.ts";
 import { type Edit, entryOf, type MapNode, textAt } from "../sops/tree.ts";
-import type { Finding } from "./results.ts";
+import { type Finding, hasError } from "./results.ts";
 
 /** One encrypted document of a list or stream, with what messages call it. */
 export interface EncryptedDocument {
@@ -60,7 +60,7 @@ export async function openDocuments(
   for (const group of groupByFile(results.filter((result) => result !== null))) {
     for (const { document, severity, problem } of judgeGroup(group, options)) report(document, severity, [problem]);
   }
-  if (findings.some(({ severity }) => severity === "error")) return { edits: [], findings };
+  if (hasError(findings)) return { edits: [], findings };
   return { edits: results.flatMap((result) => result?.opened.file.edits() ?? []), findings };
 }
 

@@ -7,7 +7,7 @@ import { type Config, readConfig } from "./config.ts";
 import { type DocumentsOptions, type EncryptedDocument, openDocuments } from "./encrypted-documents.ts";
 import { matches } from "./match.ts";
 import { type ResourceList, readResourceList, resourceRef, resultsEdits } from "./resource-list.ts";
-import { type Finding, resultOf, sortFindings } from "./results.ts";
+import { type Finding, hasError, resultOf, sortFindings } from "./results.ts";
 
 export interface FunctionContext {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -70,13 +70,23 @@ async function runList(input: string, list: ResourceList, context: FunctionConte
     );
   }
   try {
-    const documents = list.items.flatMap((item, at) => encryptedItem(item, at, config));
-    if (documents.length === 0) return { output: input, findings: [], exitCode: 0 };
-    const { edits, findings } = await open(list.source, documents, config, context, { addedByHost: isAddedByHost });
-    if (edits.length === 0) return failed(findings, 1);
+    const invalid: Finding[] = [];
+    const documents = list.items.flatMap((item, at) => {
+      try {
+        return encryptedItem(item, at, config);
+      } catch (error) {
+        invalid.push({ severity: "error", problem: asSopsError(error) });
+        return [];
+      }
+    });
+    if (documents.length === 0)
+      return invalid.length > 0 ? failed(invalid, 1) : { output: input, findings: [], exitCode: 0 };
+    const opened = await open(list.source, documents, config, context, { addedByHost: isAddedByHost });
+    const findings = [...invalid, ...opened.findings];
+    if (hasError(findings)) return failed(findings, 1);
     const sorted = sortFindings(findings);
     return {
-      output: applyEdits(list.source.text, [...edits, ...resultsEdits(list, sorted.map(resultOf))]),
+      output: applyEdits(list.source.text, [...opened.edits, ...resultsEdits(list, sorted.map(resultOf))]),
       findings: sorted,
       exitCode: 0,
     };
@@ -116,7 +126,7 @@ async function runStream(input: string, source: YamlSource, context: FunctionCon
     // No host stands before a stream, so annotations in its style are the file's own.
     const { edits, findings } = await open(source, documents, config, context);
     const sorted = sortFindings(findings);
-    if (edits.length === 0) return { output: null, findings: sorted, exitCode: 1 };
+    if (hasError(findings)) return { output: null, findings: sorted, exitCode: 1 };
     return { output: applyEdits(source.text, edits), findings: sorted, exitCode: 0 };
   } catch (error) {
     const problem = asSopsError(error);
@@ -156,7 +166,7 @@ async function open(
       ...(context.signal === undefined ? {} : { signal: context.signal }),
     });
     // With an error, its own text says what became of every key source.
-    if (findings.some(({ severity }) => severity === "error")) return { edits, findings };
+    if (hasError(findings)) return { edits, findings };
     const warnings = (await keys.problems()).map((problem): Finding => ({ severity: "warning", problem }));
     return { edits, findings: [...findings, ...warnings] };
   } finally {

@@ -32,6 +32,10 @@ export function resultOf({ severity, problem }: Finding): Result {
   };
 }
 
+export function hasError(findings: readonly Finding[]): boolean {
+  return findings.some(({ severity }) => severity === "error");
+}
+
 const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
 
 /** By severity, then place, so that the output does not depend on which key server answered first. */

@@ -195,6 +195,20 @@ function sortedSecret(): string {
   return `apiVersion: v1\nkind: Secret\n${metadata}${sops.replace(/( +- )enc/, "$1enc")}stringData:\n${sortedData}\ntype: Opaque\n`;
 }
 
+test("every error of every item is told in one run", async () => {
+  const edited = fixture("secret-string-data.enc.yaml").replace("namespace: prod", "namespace: test");
+  const nameless = fixture("whole-config-map.enc.yaml").replace("kind: ", "sort: ");
+  const list = resourceList(["- no map\n", edited, nameless]);
+  const { output, findings, exitCode } = await run(list);
+  expect(exitCode).toBe(1);
+  expect(findings.map(({ problem }) => problem.code).toSorted()).toEqual([
+    "ITEM_INVALID",
+    "ITEM_INVALID",
+    "MAC_MISMATCH",
+  ]);
+  expect(output?.startsWith(list)).toBe(true);
+});
+
 describe("which resources", () => {
   const list = (config: string): string =>
     resourceList(
